@@ -1,0 +1,54 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "Belay",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "belay", targets: ["belay"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+  ],
+  targets: [
+    // A finding and the ways to report it. No dependency on any frontend.
+    .target(name: "Findings", resources: [.embedInCode("HTML/Resources/report.css"), .embedInCode("HTML/Resources/report.js")]),
+
+    // The analysis core: intermediate form, solver, summaries, rules. Knows no source language.
+    .target(name: "Flow", dependencies: ["Findings"], resources: [.embedInCode("Models/libraries.yml"), .embedInCode("Rules/Pages")]),
+
+    // Source languages to Flow.
+    .target(name: "CLibClang"),
+    .target(name: "CFrontend", dependencies: ["CLibClang", "Flow"]),
+    .target(name: "GoFrontend", dependencies: ["CFrontend", "Flow"]),
+
+    // From paths to a report: configuration, cache, suppression, baseline, the frontends run in parallel.
+    .target(
+      name: "Checker",
+      dependencies: [
+        "CFrontend", "Findings", "Flow", "GoFrontend",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ]
+    ),
+
+    // The command line: one file a subcommand.
+    .executableTarget(
+      name: "belay",
+      dependencies: [
+        "Checker",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
+
+    .testTarget(name: "FindingsTests", dependencies: ["Findings"]),
+    .testTarget(name: "FlowTests", dependencies: ["Flow"]),
+    .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),
+    .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend"]),
+    .testTarget(name: "CheckerTests", dependencies: ["Checker"], exclude: ["Rules"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+import Testing
+@testable import CFrontend
+
+@Test func moduleLoads() {}

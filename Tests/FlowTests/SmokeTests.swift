@@ -1,0 +1,4 @@
+import Testing
+@testable import Flow
+
+@Test func moduleLoads() {}

@@ -1,0 +1,4 @@
+import Testing
+@testable import GoFrontend
+
+@Test func moduleLoads() {}
