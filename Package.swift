@@ -14,10 +14,14 @@ let package = Package(
   ],
   targets: [
     // A finding and the ways to report it. No dependency on any frontend.
-    .target(name: "Findings", resources: [.embedInCode("HTML/Resources/report.css"), .embedInCode("HTML/Resources/report.js")]),
+    .target(
+      name: "Findings",
+      resources: [.embedInCode("HTML/Resources/report.css"), .embedInCode("HTML/Resources/report.js")]),
 
     // The analysis core: intermediate form, solver, summaries, rules. Knows no source language.
-    .target(name: "Flow", dependencies: ["Findings"], resources: [.embedInCode("Models/libraries.yml"), .embedInCode("Rules/Pages")]),
+    .target(
+      name: "Flow", dependencies: ["Findings"],
+      resources: [.embedInCode("Models/libraries.yml"), .embedInCode("Rules/Pages")]),
 
     // Source languages to Flow.
     .target(name: "CLibClang"),
