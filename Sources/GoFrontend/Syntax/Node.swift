@@ -16,6 +16,9 @@ struct Name: Hashable, RawRepresentable {
 
 /// A node of a syntax tree: twenty bytes, no references. `NodeKind` says what `a` and `b` mean.
 struct Node {
+  /// Stands for "no node".
+  static let none = Node(kind: .bad, token: .none, flags: [], start: 0, end: 0, a: 0, b: 0)
+
   var kind: NodeKind
   var token: Token
   var flags: Flags

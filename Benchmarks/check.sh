@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Time and peak memory of the whole check on a Go distribution, beside `go vet std` and the oracle's type check, in one run.
+#
+#   Benchmarks/check.sh GOROOT [ORACLE]
+#
+# GOROOT is a Go distribution (1.27.3 for the figures in RESULTS.md), ORACLE the folder of the gomaps program.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+goroot=$(cd "${1:?usage: Benchmarks/check.sh GOROOT [ORACLE]}" && pwd)
+oracle=${2:-../shared/oracle/gomaps}
+go=$goroot/bin/go
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export GOROOT=$goroot GOCACHE=$work/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local CGO_ENABLED=1 XDG_CACHE_HOME=$work/xdg
+
+swift build -c release --product belay >&2
+belay=$(swift build -c release --show-bin-path)/belay
+lines=$(find "$goroot/src" -name '*.go' ! -name '*_test.go' ! -path '*/testdata/*' ! -path '*/vendor/*' -print0 | xargs -0 cat | wc -l)
+
+# run NAME COMMAND…: wall seconds, peak MB and ms per 1 000 lines; exit code 1 means findings.
+run() {
+  local name=$1 status=0
+  shift
+  python3 - "$name" "$lines" "$@" <<'PY' || status=$?
+import resource, subprocess, sys, time
+name, lines, command = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+start = time.monotonic()
+code = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+seconds = time.monotonic() - start
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+print(f"{name:34}{seconds:9.2f} s{seconds * 1e6 / lines:9.2f} ms/kLOC{peak:9.0f} MB   exit {code}")
+PY
+  return "$status"
+}
+
+echo "$lines lines of Go in $(basename "$goroot")/src, $(nproc) cores"
+(cd "$oracle" && "$go" build -o "$work/gomaps" .)
+cd "$goroot/src"
+run "belay check, cold" "$belay" check .
+run "belay check, warm, nothing changed" "$belay" check .
+run "belay check, without a cache" "$belay" check --no-cache .
+run "belay maps" "$belay" maps --json .
+run "oracle (parse and type check)" "$work/gomaps" -summary .
+run "go vet std, cold" "$go" vet std
