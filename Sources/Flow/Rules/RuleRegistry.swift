@@ -1,0 +1,24 @@
+import Findings
+
+/// All rules that the checker has.
+public enum RuleRegistry {
+  /// The rules in the order of their ids. A new rule is one line here and one file beside this one.
+  public static let all: [any Rule] = []
+
+  /// What the reporters and `belay rules` show of them.
+  public static let descriptions: [RuleDescription] = all.map(\.info)
+
+  /// The findings of some rules, in the order of place, then rule.
+  ///
+  /// - Parameter isEnabled: Whether a rule runs, by its description; the default are the rules that are on by default.
+  /// - Complexity: The sum of the rules; they run in parallel.
+  public static func findings(
+    in analysis: Analysis, where isEnabled: (RuleDescription) -> Bool = { $0.isOnByDefault }
+  ) -> [Finding] {
+    let rules = all.filter { isEnabled($0.info) }
+    let found = Parallel.map(rules.count) { rules[$0].findings(in: analysis) }
+    return found.flatMap { $0 }.sorted {
+      ($0.place, $0.rule, $0.message) < ($1.place, $1.rule, $1.message)
+    }
+  }
+}

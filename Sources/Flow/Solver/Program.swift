@@ -1,0 +1,94 @@
+/// The number of a function among all functions of an analysis, counted through the units in their order.
+public struct FunctionID: Sendable, Hashable, RawRepresentable, Comparable {
+  /// The index.
+  public var rawValue: Int32
+  /// A function by its index.
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+  /// Compares by index.
+  public static func < (left: FunctionID, right: FunctionID) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// All units of an analysis with their functions numbered through, and what is known of C in each.
+public struct Program: Sendable {
+  /// The units.
+  public let units: [Unit]
+  /// The names.
+  public let symbols: SymbolTable
+  /// For each function its unit and its index there.
+  private let places: [(unit: Int32, index: Int32)]
+  private let byName: [Symbol: FunctionID]
+  private let foreign: [[Symbol: ForeignFunction]]
+  private let declarations: [Symbol: (unit: Int32, index: Int32)]
+
+  /// Numbers the functions. Of several functions with one name (files for several systems) the first one is found by name.
+  public init(units: [Unit], symbols: SymbolTable, knowledge: any ForeignKnowledge) {
+    self.units = units
+    self.symbols = symbols
+    var places: [(unit: Int32, index: Int32)] = []
+    places.reserveCapacity(units.reduce(0) { $0 + $1.functions.count })
+    var byName: [Symbol: FunctionID] = [:]
+    var declarations: [Symbol: (unit: Int32, index: Int32)] = [:]
+    for (unit, content) in units.enumerated() {
+      for (index, function) in content.functions.enumerated() {
+        let id = FunctionID(rawValue: Int32(places.count))
+        if byName[function.symbol] == nil { byName[function.symbol] = id }
+        places.append((Int32(unit), Int32(index)))
+      }
+      for (index, declaration) in content.declarations.enumerated() where declarations[declaration.symbol] == nil {
+        declarations[declaration.symbol] = (Int32(unit), Int32(index))
+      }
+    }
+    self.places = places
+    self.byName = byName
+    self.declarations = declarations
+    foreign = Parallel.map(units.count) { Self.foreignFunctions(of: units[$0], symbols, knowledge) }
+  }
+
+  private static func foreignFunctions(
+    of unit: Unit, _ symbols: SymbolTable, _ knowledge: any ForeignKnowledge
+  ) -> [Symbol: ForeignFunction] {
+    var result: [Symbol: ForeignFunction] = [:]
+    for function in unit.foreignFunctions { result[symbols.intern(function.name)] = function }
+    for function in unit.functions {
+      for call in function.calls {
+        guard case .foreign(let name) = call.callee, result[name] == nil else { continue }
+        if let known = knowledge.function(named: symbols.name(name)) { result[name] = known }
+      }
+    }
+    return result
+  }
+
+  /// How many functions there are.
+  public var functionCount: Int { places.count }
+  /// All function numbers.
+  public var functionIDs: [FunctionID] { (0..<Int32(places.count)).map(FunctionID.init(rawValue:)) }
+
+  /// A function by its number.
+  public func function(_ id: FunctionID) -> Function {
+    let place = places[Int(id.rawValue)]
+    return units[Int(place.unit)].functions[Int(place.index)]
+  }
+
+  /// The index of the unit of a function.
+  public func unitIndex(of id: FunctionID) -> Int { Int(places[Int(id.rawValue)].unit) }
+
+  /// The unit of a function.
+  public func unit(of id: FunctionID) -> Unit { units[unitIndex(of: id)] }
+
+  /// The function of a full name, if it has a body here.
+  public func function(named symbol: Symbol) -> FunctionID? { byName[symbol] }
+
+  /// What is known of a C function as one unit sees it: its own C code first, then the models, then the name.
+  public func foreignFunction(_ name: Symbol, unit: Int) -> ForeignFunction? { foreign[unit][name] }
+
+  /// The declaration of a field or global, where a unit lists it.
+  public func declaration(_ symbol: Symbol) -> Unit.Declaration? {
+    declarations[symbol].map { units[Int($0.unit)].declarations[Int($0.index)] }
+  }
+
+  /// The key and value types of a map type as one unit numbers it.
+  public func mapType(_ index: Int32, unit: Int) -> MapType? {
+    let types = units[unit].mapTypes
+    return index >= 0 && index < types.count ? types[Int(index)] : nil
+  }
+}
