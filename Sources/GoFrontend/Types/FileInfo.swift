@@ -1,0 +1,40 @@
+/// What the type checker has found out about the nodes of one file.
+final class FileInfo: @unchecked Sendable {
+  // Unchecked: one checker writes it; afterwards it is only read.
+
+  /// What an expression is, besides its type.
+  enum Mode: UInt8 {
+    case none
+    /// A call without a result.
+    case noValue
+    case value
+    case constant
+    case type
+    case builtin
+    case package
+    /// A function or variable of C.
+    case foreign
+  }
+
+  private var types: [Int32]
+  private var objects: [Int32]
+  private var modes: [UInt8]
+
+  init(tree: SyntaxTree) {
+    types = [Int32](repeating: 0, count: tree.nodes.count)
+    objects = types
+    modes = [UInt8](repeating: 0, count: tree.nodes.count)
+  }
+
+  /// The type of an expression or type node.
+  func type(_ node: NodeID) -> TypeID { TypeID(types[Int(node.rawValue)]) }
+  /// What an identifier declares or uses.
+  func object(_ identifier: NodeID) -> ObjectID { ObjectID(objects[Int(identifier.rawValue)]) }
+  func mode(_ node: NodeID) -> Mode { Mode(rawValue: modes[Int(node.rawValue)]) ?? .none }
+
+  func set(_ node: NodeID, type: TypeID, mode: Mode) {
+    types[Int(node.rawValue)] = type.rawValue
+    modes[Int(node.rawValue)] = mode.rawValue
+  }
+  func set(_ identifier: NodeID, object: ObjectID) { objects[Int(identifier.rawValue)] = object.rawValue }
+}

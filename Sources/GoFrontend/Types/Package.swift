@@ -1,0 +1,70 @@
+/// A file of a package with its scope.
+final class PackageFile: @unchecked Sendable {
+  // Unchecked: `imports` and `dotImports` are filled when the package is added, before it is seen by others.
+  let tree: SyntaxTree
+  /// The minor version of Go that its module or itself asks for.
+  let goVersion: Int
+  /// The number of the file among all files of the check: `SourceRange.file`.
+  let number: Int32
+  /// Imported packages by the name they have in the file.
+  var imports: [Name: ObjectID] = [:]
+  /// Indices of the packages whose names are visible without qualification.
+  var dotImports: [Int32] = []
+
+  init(tree: SyntaxTree, goVersion: Int, number: Int32) {
+    self.tree = tree
+    self.goVersion = goVersion
+    self.number = number
+  }
+}
+
+/// A node among all files of a package.
+struct NodeKey: Hashable {
+  var file: Int32
+  var node: Int32
+}
+
+/// A package with its scope.
+final class Package: @unchecked Sendable {
+  // Unchecked: filled under the lock of `Declarations` before its index is known to others.
+  let path: String
+  let name: Name
+  let files: [PackageFile]
+  /// Package-level objects.
+  var scope: [Name: ObjectID] = [:]
+  /// Package-level objects and methods in the order of the source.
+  var objects: [ObjectID] = []
+  /// The first object that a spec or function declaration declares.
+  var byNode: [NodeKey: ObjectID] = [:]
+  /// Methods by the object of their receiver's type.
+  var methods: [ObjectID: [Name: ObjectID]] = [:]
+
+  init(path: String, name: Name, files: [PackageFile]) {
+    self.path = path
+    self.name = name
+    self.files = files
+  }
+}
+
+/// Gives the files of packages that are imported but not checked.
+protocol PackageSource: Sendable {
+  /// The parsed files of the package that an import path means in a folder, and the path that identifies it; nil when it cannot be found.
+  func package(importPath: String, from directory: String) -> (path: String, files: [PackageFile])?
+}
+
+/// What the C frontend knows of C names, as Go types in Go's notation: `*C.char`, `unsafe.Pointer`, `C.int`.
+protocol ForeignTypes: Sendable {
+  /// The result type of a C function, empty for void; nil when it is not known.
+  func result(ofFunction name: String, package: String) -> String?
+  /// The type of a C variable; nil when it is none or not known.
+  func type(ofValue name: String, package: String) -> String?
+  /// The type of a field of a C struct.
+  func type(ofField field: String, inType type: String, package: String) -> String?
+}
+
+/// Knows nothing of C.
+struct NoForeignTypes: ForeignTypes {
+  func result(ofFunction name: String, package: String) -> String? { nil }
+  func type(ofValue name: String, package: String) -> String? { nil }
+  func type(ofField field: String, inType type: String, package: String) -> String? { nil }
+}
