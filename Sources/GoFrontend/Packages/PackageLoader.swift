@@ -177,9 +177,15 @@ struct PackageLoader {
     if groups.isEmpty, let test = tests.first(where: { !$0.header.packageName.hasSuffix("_test") }) {
       groups.append((test.header.packageName, []))
     }
+    let base = options.context
+    let isNews = { (file: FolderListing.GoFile) in !file.isIncluded(in: base) && file.mayMatter }
     let hasInnerTests = tests.contains { $0.header.packageName == groups.first?.name }
     for (position, group) in groups.enumerated() {
       if position == 0 {
+        // A further context that adds nothing to this package is for another package of the folder, or for its tests.
+        if isVariant, !group.files.contains(where: isNews), !(hasInnerTests && tests.contains(where: isNews)) {
+          continue
+        }
         if !group.files.isEmpty {
           // With tests the package is analysed together with them; others import the one without.
           let plain: GoPackage.Role = hasInnerTests ? .dependency : role
@@ -192,8 +198,9 @@ struct PackageLoader {
         }
       } else if isVariant {
         // Programs that a tag keeps apart (`//go:build ignore`) have nothing to do with one another.
-        let new = group.files.filter { !$0.isIncluded(in: options.context) && $0.mayMatter }
-        for file in new { append(listing, [file], group.name, context, isVariant, role, .plain, suffix: file.name) }
+        for file in group.files where isNews(file) {
+          append(listing, [file], group.name, context, isVariant, role, .plain, suffix: file.name)
+        }
       } else {
         append(listing, group.files, group.name, context, isVariant, role, .plain, suffix: group.name)
       }
@@ -201,7 +208,7 @@ struct PackageLoader {
     let external = tests.filter {
       $0.header.packageName.hasSuffix("_test") && $0.header.packageName != groups.first?.name
     }
-    if !external.isEmpty {
+    if !external.isEmpty, !isVariant || external.contains(where: isNews) {
       append(listing, external, external[0].header.packageName, context, isVariant, role, .externalTests)
     }
   }
