@@ -7,11 +7,19 @@ import Testing
 @Suite(.enabled(if: Distribution.root != nil, "no Go distribution: set BELAY_TEST_GOROOT"))
 struct GoListTests {
   private struct Listed: Decodable {
-    var ImportPath: String
-    var Name: String
-    var GoFiles: [String]?
-    var CgoFiles: [String]?
-    var Imports: [String]?
+    var importPath: String
+    var name: String
+    var goFiles: [String]?
+    var cgoFiles: [String]?
+    var imports: [String]?
+
+    enum CodingKeys: String, CodingKey {
+      case importPath = "ImportPath"
+      case name = "Name"
+      case goFiles = "GoFiles"
+      case cgoFiles = "CgoFiles"
+      case imports = "Imports"
+    }
   }
 
   @Test func agreesWithGoListOnTheStandardLibrary() throws {
@@ -42,22 +50,22 @@ struct GoListTests {
     let loaded = Dictionary(graph.packages.map { ($0.importPath, $0) }) { first, _ in first }
     var differences: [String] = []
     // Vendored packages that only tests import are not dependencies; a package built with a profile is listed twice.
-    for package in listed where !package.ImportPath.contains("vendor/") {
-      let files = Set((package.GoFiles ?? []) + (package.CgoFiles ?? []))
-      guard let mine = loaded[package.ImportPath] else {
-        if !files.isEmpty { differences.append("\(package.ImportPath) is missing") }
+    for package in listed where !package.importPath.contains("vendor/") {
+      let files = Set((package.goFiles ?? []) + (package.cgoFiles ?? []))
+      guard let mine = loaded[package.importPath] else {
+        if !files.isEmpty { differences.append("\(package.importPath) is missing") }
         continue
       }
       let names = Set(mine.files.map { String(FileSystem.name(graph.files[$0].path)) })
-      if names != files { differences.append("\(package.ImportPath): \(names.symmetricDifference(files).sorted())") }
-      if mine.name != package.Name { differences.append("\(package.ImportPath) has the name \(mine.name)") }
+      if names != files { differences.append("\(package.importPath): \(names.symmetricDifference(files).sorted())") }
+      if mine.name != package.name { differences.append("\(package.importPath) has the name \(mine.name)") }
       let imports = Set(mine.imports.values.map { graph.packages[$0].importPath })
-      let expected = Set((package.Imports ?? []).map { $0.replacing(#/ \[.*/#, with: "") }).subtracting(["C", "unsafe"])
+      let expected = Set((package.imports ?? []).map { $0.replacing(#/ \[.*/#, with: "") }).subtracting(["C", "unsafe"])
       if imports != expected {
         // What cmd/cgo adds to packages that import "C" is not in their source.
         let missing = expected.subtracting(imports).subtracting(["runtime/cgo", "syscall"])
         if !missing.isEmpty || !imports.subtracting(expected).isEmpty {
-          differences.append("\(package.ImportPath) imports \(imports.symmetricDifference(expected).sorted())")
+          differences.append("\(package.importPath) imports \(imports.symmetricDifference(expected).sorted())")
         }
       }
     }
