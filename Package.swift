@@ -42,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "belay",
       dependencies: [
-        "Checker",
+        "Checker", "GoFrontend",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]

@@ -4,8 +4,6 @@
 // first use. That keeps the cost of a large dependency at what is really looked at. Resolution happens under one recursive lock; what is resolved is read without
 // it. Function bodies are checked afterwards, in parallel, by `BodyChecker`s.
 
-import Foundation
-
 final class Declarations: @unchecked Sendable {
   // Unchecked: mutable state is touched under `lock`; what is read without it is published through the atomic types of objects.
   let names: NameTable
@@ -15,18 +13,20 @@ final class Declarations: @unchecked Sendable {
   let universe: Universe
   /// What C names mean, where the C frontend knows it.
   let foreign: any ForeignTypes
-  private let source: (any PackageSource)?
+  /// Set once, right after `init`; the source owns this object.
+  weak var source: (any PackageSource)?
   private let packageList = ChunkedArray<Unmanaged<Package>>()
-  private var packageNumbers: [String: Int32] = [:]
+  /// Indices of packages by their number in the graph, and of built-in ones by their path.
+  private var packageNumbers: [Int: Int32] = [:]
+  private var builtInNumbers: [String: Int32] = [:]
   /// How deep declarations refer to one another right now.
   var depth = 0
   var typeParameterLists: [ObjectID: [TypeID]] = [:]
   var inProgress: Set<TypeID> = []
   var localConstants: [ObjectID: Int64] = [:]
 
-  init(names: NameTable, source: (any PackageSource)?, foreign: any ForeignTypes = NoForeignTypes()) {
+  init(names: NameTable, foreign: any ForeignTypes = NoForeignTypes()) {
     self.names = names
-    self.source = source
     self.foreign = foreign
     universe = Universe(names: names, types: types, objects: objects)
   }
@@ -42,36 +42,45 @@ final class Declarations: @unchecked Sendable {
     packageList[Int(index)].takeUnretainedValue()
   }
 
-  /// Adds a package and declares its objects; gives its index. `key` tells variants of a package apart.
-  func add(key: String, path: String, files: [PackageFile]) -> Int32 {
+  /// Adds a package and declares its objects; gives its index.
+  @discardableResult
+  func add(path: String, files: [PackageFile], number: Int) -> Int32 {
     let named = files.first { !$0.tree.packageName.isNone }
     let name = named.map { $0.tree.name($0.tree.packageName) } ?? universe.blank
-    let package = Package(path: path, name: name, files: files)
+    let package = Package(path: path, name: name, files: files, number: number)
     return lock.locked {
       let index = Int32(packageList.append(Unmanaged.passRetained(package)))
-      packageNumbers[key] = index
+      if number >= 0 { packageNumbers[number] = index }
       for (number, file) in files.enumerated() { declare(file, number: Int32(number), in: package, index) }
       collectMethods(package, index)
       return index
     }
   }
 
-  /// The package that an import path means, loaded when it is met first; -1 when it cannot be found.
+  /// The index of a package of the graph, which is parsed and declared when it is met first.
+  func index(ofPackage number: Int) -> Int32 {
+    lock.locked {
+      if let known = packageNumbers[number] { return known }
+      guard let contents = source?.contents(ofPackage: number) else { return -1 }
+      return add(path: contents.path, files: contents.files, number: number)
+    }
+  }
+
+  /// The package that an import path means, -1 when it cannot be found.
   func importedPackage(_ importPath: String, from package: Package) -> Int32 {
     lock.locked {
-      if let known = packageNumbers[importPath] { return known }
-      let directory = package.files.first.map { ($0.tree.path as NSString).deletingLastPathComponent } ?? ""
-      if let found = source?.package(importPath: importPath, from: directory) {
-        let index = packageNumbers[found.path] ?? add(key: found.path, path: found.path, files: found.files)
-        packageNumbers[importPath] = index
-        return index
+      if package.number >= 0, let target = source?.target(ofImport: importPath, in: package.number) {
+        return index(ofPackage: target)
       }
+      if let known = builtInNumbers[importPath] { return known }
+      var index: Int32 = -1
       if let text = StandardLibrary.sources[importPath] {
         let tree = Parser.parse(source: SourceBytes(text.utf8), path: "\(importPath).go", names: names)
-        return add(key: importPath, path: importPath, files: [PackageFile(tree: tree, goVersion: 27, number: -1)])
+        let file = PackageFile(tree: tree, goVersion: BuildContext.newestGoVersion, number: -1)
+        index = add(path: importPath, files: [file], number: -1)
       }
-      packageNumbers[importPath] = -1
-      return -1
+      builtInNumbers[importPath] = index
+      return index
     }
   }
 

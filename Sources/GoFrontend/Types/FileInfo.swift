@@ -14,6 +14,10 @@ final class FileInfo: @unchecked Sendable {
     case package
     /// A function or variable of C.
     case foreign
+    /// The name of a field in a struct type.
+    case field
+    /// The name of a package-level variable where it is declared.
+    case declaration
   }
 
   private var types: [Int32]

@@ -27,9 +27,12 @@ struct NodeKey: Hashable {
 /// A package with its scope.
 final class Package: @unchecked Sendable {
   // Unchecked: filled under the lock of `Declarations` before its index is known to others.
+  /// The prefix of its symbols.
   let path: String
   let name: Name
   let files: [PackageFile]
+  /// Its number in the `PackageGraph`; -1 when it is built in.
+  let number: Int
   /// Package-level objects.
   var scope: [Name: ObjectID] = [:]
   /// Package-level objects and methods in the order of the source.
@@ -39,17 +42,20 @@ final class Package: @unchecked Sendable {
   /// Methods by the object of their receiver's type.
   var methods: [ObjectID: [Name: ObjectID]] = [:]
 
-  init(path: String, name: Name, files: [PackageFile]) {
+  init(path: String, name: Name, files: [PackageFile], number: Int) {
     self.path = path
     self.name = name
     self.files = files
+    self.number = number
   }
 }
 
-/// Gives the files of packages that are imported but not checked.
-protocol PackageSource: Sendable {
-  /// The parsed files of the package that an import path means in a folder, and the path that identifies it; nil when it cannot be found.
-  func package(importPath: String, from directory: String) -> (path: String, files: [PackageFile])?
+/// Gives the packages that others import.
+protocol PackageSource: AnyObject, Sendable {
+  /// The number of the package that an import means in a package; nil when it was not found.
+  func target(ofImport path: String, in package: Int) -> Int?
+  /// The path and the parsed files of a package.
+  func contents(ofPackage number: Int) -> (path: String, files: [PackageFile])
 }
 
 /// What the C frontend knows of C names, as Go types in Go's notation: `*C.char`, `unsafe.Pointer`, `C.int`.

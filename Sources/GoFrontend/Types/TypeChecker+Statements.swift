@@ -32,7 +32,7 @@ extension TypeChecker {
         for name in parts.names {
           let object = package.objects(named: tree.name(name), declaredBy: spec, in: objects, file: fileIndex)
           info?.set(name, object: object)
-          info?.set(name, type: object.isNone ? .unknown : type(of: object), mode: .value)
+          info?.set(name, type: object.isNone ? .unknown : type(of: object), mode: .declaration)
         }
         iota = record.token == .constKeyword ? Int64(parts.iota) : nil
         let expected = parts.type.isNone ? TypeID.unknown : typeExpression(parts.type)

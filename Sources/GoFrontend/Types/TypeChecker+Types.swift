@@ -76,26 +76,28 @@ extension TypeChecker {
       let fieldType = typeExpression(parts.type)
       let tag = parts.tag.isNone ? 0 : names.intern(tree.text(parts.tag)).rawValue
       if parts.names.isEmpty {
-        words += [embeddedName(parts.type).rawValue, fieldType.rawValue, 1, tag]
+        let name = embeddedIdentifier(parts.type)
+        words += [name.isNone ? universe.blank.rawValue : tree.name(name).rawValue, fieldType.rawValue, 1, tag]
+        if !name.isNone { info?.set(name, type: fieldType, mode: .field) }
       }
       for name in parts.names {
         words += [tree.name(name).rawValue, fieldType.rawValue, 0, tag]
-        info?.set(name, type: fieldType, mode: .value)
+        info?.set(name, type: fieldType, mode: .field)
       }
     }
     return types.structure(fields: words)
   }
 
-  /// The name of an embedded field: that of its type.
-  func embeddedName(_ node: NodeID) -> Name {
+  /// The identifier that names an embedded field: that of its type.
+  private func embeddedIdentifier(_ node: NodeID) -> NodeID {
     var node = node
     while true {
       let record = tree[node]
       switch record.kind {
       case .star, .parenthesized, .index: node = NodeID(record.a)
       case .selector: node = NodeID(record.b)
-      case .identifier: return Name(record.a)
-      default: return universe.blank
+      case .identifier: return node
+      default: return .none
       }
     }
   }
@@ -141,7 +143,10 @@ extension TypeChecker {
         if tree[parts.type].kind == .ellipsis { isVariadic = true }
         let fieldType = typeExpression(parts.type)
         if parts.names.isEmpty { words += [0, fieldType.rawValue] }
-        for name in parts.names { words += [tree.name(name).rawValue, fieldType.rawValue] }
+        for name in parts.names {
+          words += [tree.name(name).rawValue, fieldType.rawValue]
+          info?.set(name, type: fieldType, mode: .field)
+        }
       }
       return words
     }

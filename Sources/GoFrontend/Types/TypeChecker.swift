@@ -261,8 +261,9 @@ final class TypeChecker {
         info?.set(name, object: object)
         position += 1
       }
-      if info != nil { _ = typeExpression(tree.field(field).type) }
     }
+    // A constraint may name any of them.
+    if info != nil { for field in fields { _ = typeExpression(tree.field(field).type) } }
   }
 
   /// The one type that all types of a constraint are underneath, or the type itself when it is no type parameter.
