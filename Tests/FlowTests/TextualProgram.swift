@@ -485,7 +485,7 @@ final class TextualParser {
     var targets: [String] = []
     repeat { targets.append(take()) } while accept(",")
     expect("=")
-    if tokens.last == ")" { return parseCall(.direct, results: targets) }
+    if tokens.last == ")", tokens[equals + 1] != "make" { return parseCall(.direct, results: targets) }
     if tokens.last == "]" {
       var access = mapAccess(accept("take") ? .loadAndDelete : .load)
       access.value = variable(targets[0], access.mapType >= 0 ? unit.mapTypes[Int(access.mapType)].value : nil)

@@ -3,7 +3,14 @@ import Findings
 /// All rules that the checker has.
 public enum RuleRegistry {
   /// The rules in the order of their ids. A new rule is one line here and one file beside this one.
-  public static let all: [any Rule] = []
+  public static let all: [any Rule] = [
+    MapUseAfterFree(),
+    FreedWhileMapped(),
+    FreeBeforeRemove(),
+    CAllocationLeaked(),
+    FreeOfBorrowed(),
+    ThrowSkipsRemoval(),
+  ]
 
   /// What the reporters and `belay rules` show of them.
   public static let descriptions: [RuleDescription] = all.map(\.info)

@@ -10,6 +10,8 @@ public final class Analysis: Sendable {
   public let sourceMap: any SourceMap
   /// Who calls whom.
   public let callGraph: CallGraph
+  /// What the solver found out, by function; `nil` where nothing matters.
+  let results: [FunctionResult?]
 
   /// Analyses the units: builds the call graph, summaries bottom-up, and the facts of the whole program.
   public init(
@@ -19,6 +21,7 @@ public final class Analysis: Sendable {
     program = Program(units: units, symbols: symbols, knowledge: knowledge)
     self.sourceMap = sourceMap
     callGraph = CallGraph(program)
+    results = Solver.solve(program, callGraph)
   }
 
   /// The name of a symbol.

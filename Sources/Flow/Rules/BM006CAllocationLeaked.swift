@@ -1,0 +1,116 @@
+import Findings
+
+/// Memory that C allocated is the value of a map, and is lost when its entry is overwritten or removed: nothing frees it.
+///
+/// Silent for constant keys, for keys that were looked up before (caches), and where values of the map are freed when they are removed.
+struct CAllocationLeaked: Rule {
+  let info = RuleDescription(
+    id: "BM006", name: "c-allocation-leaked", severity: .yellow, languages: [.go, .swift],
+    summary: "A map drops memory that C allocated, and nobody frees it.",
+    page: String(decoding: PackageResources.BM006_md, as: UTF8.self))
+
+  func findings(in analysis: Analysis) -> [Finding] {
+    var seen: Set<FlowReport.Root> = []
+    var result: [Finding] = []
+    for component in analysis.callGraph.components {
+      for id in component {
+        guard let report = FlowReport(analysis, id), !report.function.isInitializer else { continue }
+        for event in report.result.events where event.kind == .leak || event.kind == .blindStore {
+          if event.kind == .blindStore, !isPlainMemory(event, report) { continue }
+          if seen.insert(report.root(event.at)).inserted { result.append(finding(report, event)) }
+        }
+      }
+    }
+    result += removals(analysis, &seen)
+    return result
+  }
+
+  /// Strings and buffers, which nobody else keeps track of. An object of a library under a new key is what a registry is for.
+  private func isPlainMemory(_ event: FlowEvent, _ report: FlowReport) -> Bool {
+    guard report.analysis.name(event.function) == "free" else { return false }
+    return !report.result.summary.cases.contains { summaryCase in
+      summaryCase.effects.contains {
+        if case .free(event.pointer, _) = $0.effect { true } else { false }
+      }
+    }
+  }
+
+  private func finding(_ report: FlowReport, _ event: FlowEvent) -> Finding {
+    let map = event.map == .none ? "the map" : "`\(report.name(event.map))`"
+    var parts: [[FlowStep]] = []
+    if event.allocated != .none { parts.append(report.steps(.allocated, event.allocated, "allocated by C here")) }
+    parts.append(report.steps(.stored, event.stored, "stored in \(map) here"))
+    if event.at != event.stored {
+      parts.append(report.steps(.removed, event.at, event.isOverwrite ? "overwritten here" : "removed here"))
+    }
+    let message =
+      event.kind == .blindStore
+      ? "memory of C is stored in \(map) over what was there, which nobody frees"
+      : "memory of C is lost when its entry is \(event.isOverwrite ? "overwritten" : "removed")"
+    return Finding(
+      rule: info.id, severity: .yellow, message: message,
+      uncertainty: event.kind == .blindStore ? "whether the key was there before is not known" : nil,
+      place: report.place(event.at), symbol: report.symbol, steps: report.flow(parts))
+  }
+
+  // MARK: Insert and removal in different functions
+
+  /// Removals from maps that are filled with memory of C, and whose values nothing ever frees.
+  private func removals(_ analysis: Analysis, _ seen: inout Set<FlowReport.Root>) -> [Finding] {
+    var filled: [Symbol: (FlowReport, PlacedEffect)] = [:]
+    var freed: Set<Symbol> = []
+    for id in analysis.program.functionIDs {
+      guard let report = FlowReport(analysis, id) else { continue }
+      for summaryCase in report.result.summary.cases {
+        var lookups: [ValueNumber: Symbol] = [:]
+        for placed in summaryCase.effects {
+          switch placed.effect {
+          case .mapStore(let map, _, let value, _):
+            guard let symbol = report.mapSymbol(map) else { continue }
+            if value.index > 0, report.result.values[value].source == .foreignAllocation {
+              if filled[symbol] == nil { filled[symbol] = (report, placed) }
+            } else {
+              freed.insert(symbol)
+            }
+          case .mapLoad(let map, _, let value, _), .mapNext(let map, _, let value, _):
+            if let symbol = report.mapSymbol(map) { lookups[value] = symbol }
+          case .free(let value, _), .escape(let value):
+            if let symbol = lookups[value] { freed.insert(symbol) }
+          default: break
+          }
+        }
+        // A value that is looked up, removed and given back is the caller's to free.
+        for result in summaryCase.results {
+          guard let symbol = lookups[result] else { continue }
+          let isRemoved = summaryCase.effects.contains {
+            if case .mapDelete(let map, _, _) = $0.effect { report.mapSymbol(map) == symbol } else { false }
+          }
+          if isRemoved { freed.insert(symbol) }
+        }
+      }
+    }
+    var result: [Finding] = []
+    for id in analysis.program.functionIDs {
+      guard let report = FlowReport(analysis, id) else { continue }
+      for placed in report.result.summary.cases.flatMap(\.effects) {
+        let map: ValueNumber
+        switch placed.effect {
+        case .mapDelete(let removed, _, _), .mapClear(let removed): map = removed
+        default: continue
+        }
+        guard report.result.sites[placed.site].inner == nil, let symbol = report.mapSymbol(map),
+          let store = filled[symbol], !freed.contains(symbol), seen.insert(report.root(placed.site)).inserted
+        else { continue }
+        let steps =
+          store.0.steps(.stored, store.1.site, "memory that C allocated is stored here")
+          + report.steps(.removed, placed.site, "removed here")
+        result.append(
+          Finding(
+            rule: info.id, severity: .yellow,
+            message: "memory of C in `\(report.name(map))` is lost when its entry is removed: nothing frees it",
+            place: report.place(placed.site), symbol: report.symbol, steps: steps))
+      }
+    }
+    return result
+  }
+}

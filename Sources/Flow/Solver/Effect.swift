@@ -1,0 +1,99 @@
+/// How memory of C ends.
+struct Release: Sendable, Hashable {
+  /// Whether only a reference is given back, so that the memory may live on.
+  var isReference: Bool
+  /// How it is known.
+  var confidence: ForeignFunction.Confidence
+  /// The C function.
+  var function: Symbol
+}
+
+/// A step that callers can notice. The effects of a path, in order, are its summary: a straight program over the values of the function
+/// that a caller runs again with its own values.
+enum Effect: Sendable, Hashable {
+  case allocate(ValueNumber, release: Symbol)
+  case make(ValueNumber)
+  case store(base: ValueNumber, field: Symbol, ValueNumber)
+  case mapStore(map: ValueNumber, key: ValueNumber, value: ValueNumber, isConditional: Bool)
+  case mapLoad(map: ValueNumber, key: ValueNumber, value: ValueNumber, found: ValueNumber)
+  case mapNext(map: ValueNumber, key: ValueNumber, value: ValueNumber, found: ValueNumber)
+  case mapDelete(map: ValueNumber, key: ValueNumber, expected: ValueNumber)
+  case mapClear(map: ValueNumber)
+  case free(ValueNumber, Release)
+  case freeAll(function: Symbol)
+  case retain(ValueNumber)
+  case escape(ValueNumber)
+  case use(ValueNumber)
+  case lock(base: ValueNumber, field: Symbol, LockMode)
+  case unlock(base: ValueNumber, field: Symbol, LockMode)
+  /// A function value that only the caller knows.
+  case callValue(ValueNumber, [ValueNumber])
+  /// Code that nobody here has seen ran.
+  case unknownCall
+
+  /// The values that it reads.
+  var operands: [ValueNumber] {
+    switch self {
+    case .allocate, .make, .freeAll, .unknownCall: []
+    case .store(let base, _, let value): [base, value]
+    case .mapStore(let map, let key, let value, _): [map, key, value]
+    case .mapLoad(let map, let key, _, _): [map, key]
+    case .mapNext(let map, _, _, _): [map]
+    case .mapDelete(let map, let key, let expected): [map, key, expected]
+    case .mapClear(let map): [map]
+    case .free(let value, _), .retain(let value), .escape(let value), .use(let value): [value]
+    case .lock(let base, _, _), .unlock(let base, _, _): [base]
+    case .callValue(let function, let arguments): [function] + arguments
+    }
+  }
+
+  /// The values that it makes.
+  var made: [ValueNumber] {
+    switch self {
+    case .allocate(let value, _), .make(let value): [value]
+    case .mapLoad(_, _, let value, let found): [value, found]
+    case .mapNext(_, let key, let value, let found): [key, value, found]
+    default: []
+    }
+  }
+
+  /// Whether it matters only for the values that it makes.
+  var isPure: Bool {
+    switch self {
+    case .make, .mapLoad, .mapNext: true
+    default: false
+    }
+  }
+}
+
+/// An effect and where it happens.
+struct PlacedEffect: Sendable, Hashable {
+  var effect: Effect
+  var site: SiteID
+}
+
+/// One way through a function, as its callers see it.
+struct SummaryCase: Sendable, Hashable {
+  var effects: [PlacedEffect]
+  var results: [ValueNumber]
+  /// What captured variables hold afterwards, by the number of the capture, where that has changed.
+  var captures: [Int32: ValueNumber]
+  /// What is known on this way of the values that `effects` and `results` name: true is not nil, not zero.
+  var knowledge: [Knowledge]
+  /// Whether it ends in a panic.
+  var isPanic: Bool
+}
+
+/// What a function does, for its callers.
+struct Summary: Sendable {
+  static let maximumCases = 8
+  static let maximumEffects = 48
+
+  /// The ways through it; never more than `maximumCases`.
+  var cases: [SummaryCase]
+  /// Whether ways or effects are missing because there were too many.
+  var isIncomplete: Bool
+
+  /// Whether a call of it changes nothing and returns nothing that is followed.
+  var isTrivial: Bool
+}

@@ -1,0 +1,72 @@
+extension FunctionSolver {
+  /// Keeps a way that has come to its end for the summary.
+  func addCase(_ state: inout State, results: [ValueNumber], isPanic: Bool) {
+    var effects: [PlacedEffect] = []
+    var needed = Set(results)
+    var captures: [Int32: ValueNumber] = [:]
+    for (index, capture) in function.captures.enumerated() {
+      let number = Int32(index)
+      let value = state.environment[Int(capture.inner.rawValue)]
+      let entry = values.number(.parameter(Int32(function.parameters.count) + number))
+      if value != .none, value != entry {
+        captures[number] = value
+        needed.insert(value)
+      }
+    }
+    // Backwards: what only makes values that nothing needs is left out.
+    for placed in state.effects.reversed() {
+      if placed.effect.isPure, !placed.effect.made.contains(where: { needed.contains($0) }) { continue }
+      needed.formUnion(placed.effect.operands)
+      effects.append(placed)
+    }
+    effects.reverse()
+    needed.remove(.none)
+    let knowledge = state.knowledge.filter { needed.contains($0.value) || isInput($0.value) && !effects.isEmpty }
+    let new = SummaryCase(
+      effects: effects, results: results, captures: captures,
+      knowledge: knowledge.sorted { $0.value < $1.value }, isPanic: isPanic)
+    if seenCases.insert(new).inserted { cases.append(new) }
+  }
+
+  private func isInput(_ value: ValueNumber) -> Bool {
+    if case .parameter = values[value].definition { return true }
+    return false
+  }
+
+  /// The summary of all ways. Where there are too many, those that differ only in what is known fall together first.
+  func makeSummary() -> Summary {
+    var cases = self.cases
+    var isIncomplete = self.isIncomplete
+    if cases.count > Summary.maximumCases {
+      var seen: Set<SummaryCase> = []
+      cases = cases.map { entry in
+        var entry = entry
+        entry.knowledge = entry.knowledge.filter { known in entry.results.contains(known.value) }
+        return entry
+      }
+      cases.removeAll { !seen.insert($0).inserted }
+    }
+    if cases.count > Summary.maximumCases {
+      // Ways that do something say more than those that do nothing.
+      cases = Array(
+        cases.enumerated().sorted {
+          ($1.element.effects.count, $0.offset) < ($0.element.effects.count, $1.offset)
+        }.prefix(Summary.maximumCases).map(\.element))
+      isIncomplete = true
+    }
+    let isTrivial = cases.allSatisfy { entry in
+      entry.effects.isEmpty && entry.captures.isEmpty && !entry.isPanic
+        && !entry.results.contains { isFollowedResult($0) }
+    }
+    return Summary(cases: cases, isIncomplete: isIncomplete, isTrivial: isTrivial && !cases.isEmpty)
+  }
+
+  private func isFollowedResult(_ value: ValueNumber) -> Bool {
+    guard value.index > 0 else { return false }
+    switch values[value].definition {
+    case .instruction, .replayed, .blurred, .variableAddress:
+      return values[value].source == .foreignAllocation || values[value].source == .mapLookup
+    default: return true
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/// What the solver of a function reads: the program, and the results of the functions below it. Immutable; shared by threads.
+struct SolverContext: Sendable {
+  let program: Program
+  let results: [FunctionResult?]
+  private let later: Set<Symbol>
+  private let errors: Set<Symbol>
+  private let standard: [Symbol: ForeignFunction]
+
+  init(_ program: Program, results: [FunctionResult?], names: LibraryNames) {
+    self.program = program
+    self.results = results
+    later = names.later
+    errors = names.errors
+    standard = names.standard
+  }
+
+  func result(of function: FunctionID) -> FunctionResult? { results[Int(function.rawValue)] }
+
+  func type(ofFieldOrGlobal symbol: Symbol) -> ValueType { program.declaration(symbol)?.type ?? .unknown }
+
+  /// What is known of a C function; the allocation functions of C and cgo are known even without a model.
+  func foreign(_ name: Symbol, unit: Int) -> ForeignFunction? {
+    program.foreignFunction(name, unit: unit) ?? standard[name]
+  }
+
+  /// Whether a library function keeps a function for later: finalizers, timers.
+  func callsLater(_ name: Symbol) -> Bool { later.contains(name) }
+
+  /// Whether a library function always gives an error.
+  func givesError(_ name: Symbol) -> Bool { errors.contains(name) }
+
+  /// The variables that closures or addresses reach, so that they live to the end.
+  func capturedVariables(of function: Function) -> Set<VariableID> {
+    var result: Set<VariableID> = []
+    for block in function.blocks {
+      for instruction in block.instructions {
+        switch instruction.operation {
+        case .fresh(_, .function(let name)):
+          if let closure = program.function(named: name) {
+            let closure = program.function(closure)
+            if closure.parent == function.symbol { result.formUnion(closure.captures.map(\.outer)) }
+          }
+        case .address(_, let path):
+          if case .variable(let variable) = function.paths[Int(path.rawValue)].root { result.insert(variable) }
+        default: break
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// The few functions of libraries whose meaning decides, as symbols of one check.
+struct LibraryNames: Sendable {
+  let later: Set<Symbol>
+  let errors: Set<Symbol>
+  let standard: [Symbol: ForeignFunction]
+
+  init(_ symbols: SymbolTable) {
+    later = Set(
+      ["runtime.SetFinalizer", "runtime.AddCleanup", "time.AfterFunc", "context.AfterFunc", "os/signal.Notify"].map(
+        symbols.intern))
+    errors = Set(["errors.New", "fmt.Errorf"].map(symbols.intern))
+    var standard: [Symbol: ForeignFunction] = [:]
+    for name in ["malloc", "calloc", "strdup", "CString", "CBytes"] {
+      standard[symbols.intern(name)] = ForeignFunction(
+        name: name, confidence: .model, parameters: [], result: .allocates(release: "free"))
+    }
+    standard[symbols.intern("free")] = ForeignFunction(name: "free", confidence: .model, parameters: [.frees])
+    self.standard = standard
+  }
+}
