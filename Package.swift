@@ -21,7 +21,7 @@ let package = Package(
     // The analysis core: intermediate form, solver, summaries, rules. Knows no source language.
     .target(
       name: "Flow", dependencies: ["Findings"],
-      resources: [.embedInCode("Models/libraries.yml"), .embedInCode("Rules/Pages")]),
+      resources: [.embedInCode("Rules/Pages")]),
 
     // Source languages to Flow.
     .target(name: "CLibClang"),
@@ -35,7 +35,8 @@ let package = Package(
         "CFrontend", "Findings", "Flow", "GoFrontend",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
-      ]
+      ],
+      resources: [.embedInCode("Models/libraries.yml")]
     ),
 
     // The command line: one file a subcommand.

@@ -64,6 +64,8 @@ public struct ForeignFunction: Sendable, Hashable, Codable {
   public var outputs: [Int]
   /// Whether it frees only when it returns zero or true.
   public var succeeds: Success
+  /// The C types of which every object ends, for a function that `freesAll`; empty when they are not known.
+  public var ends: [String]
 
   /// When the effects happen.
   public enum Success: String, Sendable, Hashable, Codable {
@@ -73,7 +75,7 @@ public struct ForeignFunction: Sendable, Hashable, Codable {
   /// A C function.
   public init(
     name: String, confidence: Confidence, parameters: [Effect?], result: Result = .none, outputs: [Int] = [],
-    succeeds: Success = .always
+    succeeds: Success = .always, ends: [String] = []
   ) {
     self.name = name
     self.confidence = confidence
@@ -81,5 +83,6 @@ public struct ForeignFunction: Sendable, Hashable, Codable {
     self.result = result
     self.outputs = outputs
     self.succeeds = succeeds
+    self.ends = ends
   }
 }
