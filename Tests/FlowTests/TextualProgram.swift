@@ -316,7 +316,15 @@ final class TextualParser {
   }
 
   private func path(_ text: String) -> (PathID, ValueType?) {
-    let parts = text.split(separator: ".").map(String.init)
+    var parts: [String] = []
+    // A field is named with its type where it is declared so: `s.T.m`.
+    for part in text.split(separator: ".").map(String.init) {
+      if parts.count > 1, types["\(parts.last!).\(part)"] != nil {
+        parts[parts.count - 1] += "." + part
+      } else {
+        parts.append(part)
+      }
+    }
     let root: MemoryPath.Root
     if names[parts[0]] == nil, types[parts[0]] != nil {
       root = .global(symbols.intern(parts[0]))

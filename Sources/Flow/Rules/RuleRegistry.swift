@@ -7,6 +7,8 @@ public enum RuleRegistry {
     MapUseAfterFree(),
     FreedWhileMapped(),
     FreeBeforeRemove(),
+    BulkFreeLeavesMap(),
+    NeverRemoved(),
     CAllocationLeaked(),
     FreeOfBorrowed(),
     ThrowSkipsRemoval(),

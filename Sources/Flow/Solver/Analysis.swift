@@ -12,6 +12,8 @@ public final class Analysis: Sendable {
   public let callGraph: CallGraph
   /// What the solver found out, by function; `nil` where nothing matters.
   let results: [FunctionResult?]
+  /// What happens to maps anywhere in the program.
+  let mapFacts: MapFacts
 
   /// Analyses the units: builds the call graph, summaries bottom-up, and the facts of the whole program.
   public init(
@@ -22,6 +24,7 @@ public final class Analysis: Sendable {
     self.sourceMap = sourceMap
     callGraph = CallGraph(program)
     results = Solver.solve(program, callGraph)
+    mapFacts = MapFacts(program, callGraph)
   }
 
   /// The name of a symbol.

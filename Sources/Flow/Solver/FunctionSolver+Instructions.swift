@@ -182,9 +182,9 @@ extension FunctionSolver {
 }
 
 extension ValueType {
-  /// Whether it is, or holds, what can be an address of C, or is not known well enough to say no.
+  /// Whether it is, or holds, what can be an address of C, or is not known well enough to say no: `sync.Map` takes interfaces.
   var isAddress: Bool {
     holdsCPointer || holdsIntegerAddress || self.class == .cPointer || self.class == .integerAddress
-      || self.class == .unknown
+      || self.class == .unknown || self.class == .interface
   }
 }

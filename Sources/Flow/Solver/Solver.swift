@@ -73,6 +73,7 @@ enum Solver {
           }
         }
       }
+      || function.calls.contains { if case .foreign = $0.callee { true } else { false } }
   }
 }
 
