@@ -64,7 +64,7 @@ extension FileLowering {
 
   func functionCallee(_ object: ObjectID) -> Call.Callee {
     let symbol = package.symbol(object)
-    return package.analysed.contains(checker.objects[object].package) ? .function(symbol) : .library(symbol)
+    return package.isAnalysed(checker.objects[object].package) ? .function(symbol) : .library(symbol)
   }
 
   /// What the import of a name in this file says.

@@ -10,7 +10,10 @@ extension FileLowering {
     let record = tree[node]
     let range = range(node)
     if scope.depth > Self.maximumDepth { return unknown(node) }
-    if info.mode(node) == .constant { return constant(node, record) }
+    // A number that is made a pointer is a constant to nobody but the type checker.
+    if info.mode(node) == .constant, record.kind != .call || type(node).class != .cPointer {
+      return constant(node, record)
+    }
     switch record.kind {
     case .identifier: return identifier(node)
     case .basicLiteral: return constant(node, record)

@@ -20,7 +20,8 @@ extension FileLowering {
     case .selector:
       let object = info.object(NodeID(record.b))
       if isPackageName(NodeID(record.a)) { return place(ofObject: object) }
-      guard let selection = selection(record), selection.kind == .field else { return nil }
+      guard let selection = selection(record) else { return foreignField(record) }
+      guard selection.kind == .field else { return nil }
       let base = base(NodeID(record.a))
       return extend(base, selection.steps)
     case .index:
@@ -38,6 +39,16 @@ extension FileLowering {
         ? base : MemoryPath(base.root, fields: base.fields + [package.element])
     default: return nil
     }
+  }
+
+  /// A field behind a C pointer whose struct is not known: named after the C type all the same.
+  private func foreignField(_ selector: Node) -> MemoryPath? {
+    let operand = NodeID(selector.a)
+    let kind = type(operand)
+    guard kind.class == .cPointer || checker.types.kind(info.type(operand)) == .foreign else { return nil }
+    let base = base(operand)
+    let name = checker.names.string(tree.name(NodeID(selector.b)))
+    return MemoryPath(base.root, fields: base.fields + [symbols.intern("C.\(symbols.name(kind.cType)).\(name)")])
   }
 
   private func place(ofObject object: ObjectID) -> MemoryPath? {

@@ -15,8 +15,9 @@ final class PackageLowering {
   let symbols: SymbolTable
   let packageIndex: Int32
   let path: String
-  /// Packages whose functions are analysed, by their index in `Declarations`.
-  let analysed: Set<Int32>
+  /// The paths of the packages whose functions are analysed.
+  private let analysed: Set<String>
+  private var isAnalysed: [Int32: Bool] = [:]
   /// Functions that C calls, by the name that it uses.
   var exports: [String: Symbol] = [:]
   var unit: Unit
@@ -31,7 +32,7 @@ final class PackageLowering {
     var name: Name
   }
 
-  init(declarations: Declarations, packageIndex: Int32, symbols: SymbolTable, analysed: Set<Int32>) {
+  init(declarations: Declarations, packageIndex: Int32, symbols: SymbolTable, analysed: Set<String>) {
     self.declarations = declarations
     self.symbols = symbols
     self.packageIndex = packageIndex
@@ -39,6 +40,14 @@ final class PackageLowering {
     path = declarations.package(packageIndex).path
     unit = Unit(name: symbols.intern(path))
     element = symbols.intern("element")
+  }
+
+  /// Whether the functions of a package (by its index in `Declarations`) are analysed.
+  func isAnalysed(_ index: Int32) -> Bool {
+    if let known = isAnalysed[index] { return known }
+    let answer = index >= 0 && analysed.contains(declarations.package(index).path)
+    isAnalysed[index] = answer
+    return answer
   }
 
   /// The full name of a package-level object or method.

@@ -47,6 +47,10 @@ extension TypeChecker {
     case .star:
       let operand = expression(NodeID(record.a))
       if operand.mode == .type { return Operand(type: types.pointer(to: operand.type), mode: .type) }
+      if operand.mode == .foreign, operand.type == .unknown {
+        // `*C.thing` of a name that is not known to be a variable: the pointer type of a conversion.
+        return Operand(type: types.pointer(to: types.foreign(Name(operand.detail))), mode: .type)
+      }
       let base = types[coreType(operand.type)]
       return .value(base.kind == .pointer ? TypeID(base.a) : .unknown)
     case .unary: return unary(record, expected: expected)

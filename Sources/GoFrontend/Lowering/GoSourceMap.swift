@@ -1,0 +1,50 @@
+import Findings
+import Flow
+
+/// Places and text of Go files. Immutable, read from any thread.
+final class GoSourceMap: SourceMap {
+  private struct File: Sendable {
+    var path: String
+    var source: SourceBytes
+    var lineStarts: [UInt32]
+  }
+
+  private let files: [File?]
+
+  init(_ program: TypedProgram) {
+    var files = [File?](repeating: nil, count: program.graph.files.count)
+    for package in program.graph.packages where package.role == .analysed {
+      for number in package.files where files[number] == nil {
+        let tree = program.tree(number)
+        files[number] = File(
+          path: program.graph.files[number].reportedPath, source: tree.source, lineStarts: tree.lineStarts)
+      }
+    }
+    self.files = files
+  }
+
+  private func file(_ range: SourceRange) -> File? {
+    range.file >= 0 && Int(range.file) < files.count ? files[Int(range.file)] : nil
+  }
+
+  func place(of range: SourceRange) -> Place {
+    guard let file = file(range) else { return Place(file: "", line: 1, column: 1) }
+    let (start, end) = (position(range.start, file), position(max(range.start, range.end), file))
+    return Place(file: file.path, line: start.line, column: start.column, endLine: end.line, endColumn: end.column)
+  }
+
+  private func position(_ offset: UInt32, _ file: File) -> (line: Int, column: Int) {
+    var low = 0
+    var high = file.lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if file.lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    return (low + 1, Int(offset - file.lineStarts[low]) + 1)
+  }
+
+  func text(of range: SourceRange) -> String {
+    guard let file = file(range), range.start <= range.end, Int(range.end) <= file.source.count else { return "" }
+    return file.source.text(range.start, range.end)
+  }
+}
