@@ -17,10 +17,12 @@ struct BulkFreeLeavesMap: Rule {
       for event in report.result.events
       where event.kind == .bulkFree && report.result.sites[event.at].inner == nil {
         let around = neighbours(of: report.id, analysis.callGraph)
+        let unit = analysis.program.unitIndex(of: report.id)
         let library = analysis.name(event.function)
+        let ends = analysis.program.foreignFunction(event.function, unit: unit)?.ends ?? []
         for group in analysis.mapFacts.groups {
           guard !group.inserts.isEmpty, !group.isEscaped, group.clearers.isDisjoint(with: around),
-            let owner = owner(of: group, library, analysis, unit: analysis.program.unitIndex(of: report.id))
+            let owner = owner(of: group, library, ends, analysis, unit: unit)
           else { continue }
           result.append(finding(report, event, owner, group))
         }
@@ -44,7 +46,7 @@ struct BulkFreeLeavesMap: Rule {
   }
 
   private func owner(
-    of group: MapFacts.Group, _ library: String, _ analysis: Analysis, unit: Int
+    of group: MapFacts.Group, _ library: String, _ ends: [String], _ analysis: Analysis, unit: Int
   ) -> Unit.Declaration? {
     group.symbols.compactMap { analysis.program.declaration($0) }.sorted {
       analysis.place($0.range) < analysis.place($1.range)

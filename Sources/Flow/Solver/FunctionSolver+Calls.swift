@@ -43,10 +43,33 @@ extension FunctionSolver {
 
   // MARK: C
 
+  /// A name alone is believed only where the types fit: what is freed, or comes back, is a pointer to a type of C.
+  private func trusted(
+    _ known: ForeignFunction?, _ call: Call, _ arguments: [ValueNumber]
+  ) -> ForeignFunction? {
+    guard var known, known.confidence == .name else { return known }
+    for index in known.parameters.indices where known.parameters[index] != nil {
+      if index >= arguments.count || arguments[index].index <= 0 || !isPointer(call.arguments[index], arguments[index]) {
+        known.parameters[index] = nil
+      }
+    }
+    if case .allocates = known.result {
+      guard let result = call.results.first, type(result).class == .cPointer else {
+        known.result = .none
+        return known
+      }
+    }
+    return known
+  }
+
+  private func isPointer(_ variable: VariableID, _ value: ValueNumber) -> Bool {
+    type(variable).class == .cPointer || values[value].type.class == .cPointer
+  }
+
   private func runForeign(
     _ name: Symbol, _ call: Call, _ arguments: [ValueNumber], _ site: SiteID, _ number: Int32, _ state: State
   ) -> [State] {
-    let known = context.foreign(name, unit: unit)
+    let known = trusted(context.foreign(name, unit: unit), call, arguments)
     var state = state
     for (index, argument) in arguments.enumerated() {
       let effect = known.flatMap { index < $0.parameters.count ? $0.parameters[index] : nil }
