@@ -1,1 +1,107 @@
+import CFrontend
 import Findings
+import Flow
+import Foundation
+import GoFrontend
+import Logging
+
+/// The version of Belay.
+public let belayVersion = "0.1.0"
+
+/// From paths to a report: load, lower, analyse, run the rules, and sort out what is suppressed.
+public struct Checker: Sendable {
+  private let options: CheckOptions
+  private let logger: Logger
+
+  /// A checker.
+  public init(options: CheckOptions, logger: Logger = Logger(label: "belay") { _ in SwiftLogNoOpLogHandler() }) {
+    self.options = options
+    self.logger = logger
+  }
+
+  /// All rules, for reporters and `belay rules`.
+  public static var rules: [RuleDescription] { RuleRegistry.descriptions }
+
+  /// Checks the paths. Never fails: what cannot be read or parsed is a diagnostic in the report.
+  ///
+  /// - Parameter progress: is told what is being done; called from the calling thread.
+  public func run(progress: (String) -> Void = { _ in }) -> Report {
+    let start = ContinuousClock.now
+    progress("reading files")
+    let sources = GoSources(paths: options.paths, options: loadOptions())
+    logger.debug("read", metadata: ["files": "\(sources.fileCount)", "after": "\(start.duration(to: .now))"])
+    let cache = options.cacheFolder.map { ResultCache(folder: $0, logger: logger) }
+    let key = cache.map { _ in sources.fingerprint(salt: salt()) }
+    var report: Report
+    if let cache, let key, let known = cache.report(key) {
+      report = known
+      report.statistics.cachedPackages = report.statistics.packages
+    } else {
+      report = analyse(sources, start, progress)
+      if let cache, let key { cache.store(report, key) }
+    }
+    if let changed = options.changedLines { report.findings.removeAll { !changed.touches($0) } }
+    report.statistics.seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18 + Double(start.duration(to: .now).components.seconds)
+    return report
+  }
+
+  private func loadOptions() -> GoProgram.Options {
+    var loading = GoProgram.Options()
+    loading.context = options.context
+    loading.loadsAllContexts = options.checksAllContexts
+    loading.includesTests = options.includesTests
+    loading.root = options.root
+    loading.threads = options.threads
+    loading.shard = options.shard.map { ($0.number, $0.count) }
+    let configuration = options.configuration
+    loading.isIncluded = { configuration.includes($0) }
+    return loading
+  }
+
+  private func isEnabled(_ rule: RuleDescription) -> Bool {
+    if let only = options.onlyRules { return only.contains(rule.id) }
+    return options.configuration.isEnabled(rule)
+  }
+
+  /// Whatever changes the outcome besides the source.
+  private func salt() -> String {
+    let enabled = Self.rules.filter(isEnabled).map(\.id).joined(separator: ",")
+    let severities = options.configuration.rules.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    let functions = options.configuration.functions.map { "\($0)" }.joined(separator: ",")
+    return [belayVersion, ResultCache.buildIdentity, options.root, options.paths.joined(separator: ":"), enabled, severities, functions].joined(separator: "\n")
+  }
+
+  private func analyse(_ sources: GoSources, _ start: ContinuousClock.Instant, _ progress: (String) -> Void) -> Report {
+    let model = LibraryModel(additions: options.configuration.functions)
+    progress("parsing and checking types")
+    let program = sources.program(symbols: SymbolTable(), knowledge: model, cache: options.cacheFolder)
+    logger.debug("lowered", metadata: ["units": "\(program.units.count)", "after": "\(start.duration(to: .now))"])
+    progress("analysing")
+    let analysis = Analysis(units: program.units, symbols: program.symbols, sourceMap: program.sourceMap, knowledge: model)
+    logger.debug("solved", metadata: ["after": "\(start.duration(to: .now))"])
+    progress("running rules")
+    var findings = RuleRegistry.findings(in: analysis, where: isEnabled)
+    findings.removeAll { program.unselectedFiles.contains($0.place.file) }
+    for index in findings.indices {
+      if case .severity(let severity) = options.configuration.rules[findings[index].rule] { findings[index].severity = severity }
+    }
+    // A file that belongs to several build contexts is analysed in each; a fault in it is one fault.
+    var seen: Set<Finding> = []
+    findings.removeAll { !seen.insert($0).inserted }
+    let files = SourceFiles(root: options.root)
+    let ran = Set(Self.rules.filter(isEnabled).map(\.id))
+    var suppressions = Suppressions(program.directives, sourceMap: program.sourceMap, sources: files)
+    findings += suppressions.apply(
+      to: &findings, ran: ran, known: Self.rules, info: Self.rules.first { $0.id == "BM021" && isEnabled($0) })
+    findings.sort { ($0.place, $0.rule, $0.message) < ($1.place, $1.rule, $1.message) }
+    Fingerprint.assign(to: &findings, sources: files)
+    var statistics = Report.Statistics()
+    statistics.files = program.files.count
+    statistics.lines = program.lines
+    statistics.functions = program.units.reduce(0) { $0 + $1.functions.count }
+    statistics.packages = program.units.count
+    logger.debug("done", metadata: ["findings": "\(findings.count)", "after": "\(start.duration(to: .now))"])
+    return Report(
+      toolVersion: belayVersion, rules: Self.rules.filter(isEnabled), findings: findings, diagnostics: program.diagnostics, statistics: statistics)
+  }
+}

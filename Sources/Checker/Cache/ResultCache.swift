@@ -1,0 +1,76 @@
+import Findings
+import Foundation
+import Logging
+
+/// Reports of earlier runs, by the content of everything that went into them. What cannot be read is passed over and written anew.
+struct ResultCache {
+  /// More entries than this are not kept; the oldest go first.
+  private static let maximumEntries = 200
+
+  private let folder: String
+  private let logger: Logger
+
+  init(folder: String, logger: Logger) {
+    self.folder = folder
+    self.logger = logger
+  }
+
+  /// The folder that is used when none is given: below the user's cache folder.
+  static func defaultFolder(environment: [String: String] = ProcessInfo.processInfo.environment) -> String? {
+    if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return base + "/belay" }
+    guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+    #if os(macOS)
+      return home + "/Library/Caches/belay"
+    #else
+      return home + "/.cache/belay"
+    #endif
+  }
+
+  /// Tells builds of the same version apart: the executable's size and time.
+  static let buildIdentity: String = {
+    let path = ProcessInfo.processInfo.arguments.first ?? ""
+    let executable = Bundle.main.executablePath ?? path
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: executable) else { return "" }
+    return "\(attributes[.size] ?? "") \((attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)"
+  }()
+
+  private func path(_ key: String) -> String { "\(folder)/results/\(key).json" }
+
+  func report(_ key: String) -> Report? {
+    guard let data = FileManager.default.contents(atPath: path(key)) else { return nil }
+    do {
+      return try JSONDecoder().decode(Report.self, from: data)
+    } catch {
+      logger.debug("a cache entry cannot be read; it is written anew", metadata: ["key": "\(key)"])
+      return nil
+    }
+  }
+
+  func store(_ report: Report, _ key: String) {
+    do {
+      try FileManager.default.createDirectory(atPath: folder + "/results", withIntermediateDirectories: true)
+      // Written aside and moved into place: a reader never sees half a file.
+      try JSONEncoder().encode(report).write(to: URL(fileURLWithPath: path(key)), options: .atomic)
+      prune()
+    } catch {
+      logger.debug("the cache cannot be written", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func prune() {
+    let base = folder + "/results"
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: base), names.count > Self.maximumEntries else { return }
+    let dated = names.map { name -> (String, Date) in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: "\(base)/\(name)")
+      return (name, attributes?[.modificationDate] as? Date ?? .distantPast)
+    }
+    for (name, _) in dated.sorted(by: { $0.1 < $1.1 }).prefix(names.count - Self.maximumEntries) {
+      try? FileManager.default.removeItem(atPath: "\(base)/\(name)")
+    }
+  }
+}
+
+extension Checker {
+  /// Where results are kept unless the user says otherwise.
+  public static var defaultCacheFolder: String? { ResultCache.defaultFolder() }
+}
