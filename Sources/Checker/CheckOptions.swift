@@ -41,7 +41,9 @@ public struct Shard: Sendable, Hashable {
   /// Reads `I/N`; nil when it is none.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let number = parts[0], let count = parts[1], count >= 1, number >= 1, number <= count else { return nil }
+    guard parts.count == 2, let number = parts[0], let count = parts[1], count >= 1, number >= 1, number <= count else {
+      return nil
+    }
     self.number = number
     self.count = count
   }

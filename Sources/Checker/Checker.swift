@@ -41,7 +41,9 @@ public struct Checker: Sendable {
       if let cache, let key { cache.store(report, key) }
     }
     if let changed = options.changedLines { report.findings.removeAll { !changed.touches($0) } }
-    report.statistics.seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18 + Double(start.duration(to: .now).components.seconds)
+    report.statistics.seconds =
+      Double(start.duration(to: .now).components.attoseconds) / 1e18
+      + Double(start.duration(to: .now).components.seconds)
     return report
   }
 
@@ -66,9 +68,13 @@ public struct Checker: Sendable {
   /// Whatever changes the outcome besides the source.
   private func salt() -> String {
     let enabled = Self.rules.filter(isEnabled).map(\.id).joined(separator: ",")
-    let severities = options.configuration.rules.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    let severities = options.configuration.rules.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(
+      separator: ",")
     let functions = options.configuration.functions.map { "\($0)" }.joined(separator: ",")
-    return [belayVersion, ResultCache.buildIdentity, options.root, options.paths.joined(separator: ":"), enabled, severities, functions].joined(separator: "\n")
+    return [
+      belayVersion, ResultCache.buildIdentity, options.root, options.paths.joined(separator: ":"), enabled, severities,
+      functions,
+    ].joined(separator: "\n")
   }
 
   private func analyse(_ sources: GoSources, _ start: ContinuousClock.Instant, _ progress: (String) -> Void) -> Report {
@@ -77,13 +83,16 @@ public struct Checker: Sendable {
     let program = sources.program(symbols: SymbolTable(), knowledge: model, cache: options.cacheFolder)
     logger.debug("lowered", metadata: ["units": "\(program.units.count)", "after": "\(start.duration(to: .now))"])
     progress("analysing")
-    let analysis = Analysis(units: program.units, symbols: program.symbols, sourceMap: program.sourceMap, knowledge: model)
+    let analysis = Analysis(
+      units: program.units, symbols: program.symbols, sourceMap: program.sourceMap, knowledge: model)
     logger.debug("solved", metadata: ["after": "\(start.duration(to: .now))"])
     progress("running rules")
     var findings = RuleRegistry.findings(in: analysis, where: isEnabled)
     findings.removeAll { program.unselectedFiles.contains($0.place.file) }
     for index in findings.indices {
-      if case .severity(let severity) = options.configuration.rules[findings[index].rule] { findings[index].severity = severity }
+      if case .severity(let severity) = options.configuration.rules[findings[index].rule] {
+        findings[index].severity = severity
+      }
     }
     // A file that belongs to several build contexts is analysed in each; a fault in it is one fault.
     var seen: Set<Finding> = []
@@ -102,6 +111,7 @@ public struct Checker: Sendable {
     statistics.packages = program.units.count
     logger.debug("done", metadata: ["findings": "\(findings.count)", "after": "\(start.duration(to: .now))"])
     return Report(
-      toolVersion: belayVersion, rules: Self.rules.filter(isEnabled), findings: findings, diagnostics: program.diagnostics, statistics: statistics)
+      toolVersion: belayVersion, rules: Self.rules.filter(isEnabled), findings: findings,
+      diagnostics: program.diagnostics, statistics: statistics)
   }
 }

@@ -26,7 +26,8 @@ public struct FixApplier {
 
   private static func overlap(_ left: Place, _ right: Place) -> Bool {
     guard left.file == right.file else { return false }
-    return (left.line, left.column) < (right.endLine, right.endColumn) && (right.line, right.column) < (left.endLine, left.endColumn)
+    return (left.line, left.column) < (right.endLine, right.endColumn)
+      && (right.line, right.column) < (left.endLine, left.endColumn)
       || (left.line, left.column) == (right.line, right.column)
   }
 
@@ -41,7 +42,9 @@ public struct FixApplier {
     func offset(_ line: Int, _ column: Int) -> Int {
       line > starts.count ? bytes.count : min(bytes.count, starts[max(0, line - 1)] + column - 1)
     }
-    let ranges = edits.map { (offset($0.place.line, $0.place.column)..<offset($0.place.endLine, $0.place.endColumn), $0.replacement) }
+    let ranges = edits.map {
+      (offset($0.place.line, $0.place.column)..<offset($0.place.endLine, $0.place.endColumn), $0.replacement)
+    }
     // From the end to the start, so that offsets in front stay right.
     for (range, replacement) in ranges.sorted(by: { $0.0.lowerBound > $1.0.lowerBound }) {
       bytes.replaceSubrange(range, with: Array(replacement.utf8))

@@ -77,7 +77,9 @@ struct Check: ParsableCommand {
 
   func validate() throws {
     if jobs < 1 { throw ValidationError("--jobs must be at least 1") }
-    if let shard, Shard(shard) == nil { throw ValidationError("--shard '\(shard)' is not of the form I/N with I from 1 to N") }
+    if let shard, Shard(shard) == nil {
+      throw ValidationError("--shard '\(shard)' is not of the form I/N with I from 1 to N")
+    }
   }
 
   func run() throws {
@@ -114,7 +116,8 @@ struct Check: ParsableCommand {
     for path in paths {
       let plain = path == "..." ? "." : path.hasSuffix("/...") ? String(path.dropLast(4)) : path
       if !FileManager.default.fileExists(atPath: plain.isEmpty ? "/" : plain) {
-        throw CheckFailure("cannot check '\(path)'", "there is no such file or folder", "give the path of a Go file or of a folder")
+        throw CheckFailure(
+          "cannot check '\(path)'", "there is no such file or folder", "give the path of a Go file or of a folder")
       }
     }
     let rules = Checker.rules
@@ -140,12 +143,15 @@ struct Check: ParsableCommand {
 
   private func apply(_ path: String, to report: inout Report) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CheckFailure("cannot read the baseline \(path)", "there is no such file, or it may not be read", "write one with --write-baseline \(path)")
+      throw CheckFailure(
+        "cannot read the baseline \(path)", "there is no such file, or it may not be read",
+        "write one with --write-baseline \(path)")
     }
     do {
       let gone = try Baseline(data: data).apply(to: &report)
       if !gone.isEmpty {
-        Files.printError("belay: \(gone.count) findings of the baseline are gone; write it anew with --write-baseline \(path)")
+        Files.printError(
+          "belay: \(gone.count) findings of the baseline are gone; write it anew with --write-baseline \(path)")
       }
     } catch let failure as Baseline.Failure {
       throw CheckFailure("cannot use the baseline \(path)", failure.description, "or leave --baseline out")

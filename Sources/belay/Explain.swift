@@ -4,7 +4,8 @@ import Findings
 
 /// `belay explain`: the page of a rule.
 struct Explain: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Explains a rule: the fault, why it is one, and the safe form.")
+  static let configuration = CommandConfiguration(
+    abstract: "Explains a rule: the fault, why it is one, and the safe form.")
 
   @Argument(help: "The id or name of a rule: BM001, map-use-after-free.")
   var rule: String

@@ -8,7 +8,8 @@ enum Files {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {
-      throw CheckFailure("cannot write \(what) to \(path)", (error as NSError).localizedDescription, "give a path that can be written")
+      throw CheckFailure(
+        "cannot write \(what) to \(path)", (error as NSError).localizedDescription, "give a path that can be written")
     }
   }
 

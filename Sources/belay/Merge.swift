@@ -20,12 +20,15 @@ struct Merge: ParsableCommand {
   func run() throws {
     let reports = try files.map { path in
       guard let data = FileManager.default.contents(atPath: path) else {
-        throw CheckFailure("cannot read \(path)", "there is no such file, or it may not be read", "give files that 'belay check --format sarif' wrote")
+        throw CheckFailure(
+          "cannot read \(path)", "there is no such file, or it may not be read",
+          "give files that 'belay check --format sarif' wrote")
       }
       do {
         return try SARIFReader.report(data)
       } catch let failure as SARIFReader.Failure {
-        throw CheckFailure("cannot merge \(path)", failure.description, "give files that 'belay check --format sarif' wrote")
+        throw CheckFailure(
+          "cannot merge \(path)", failure.description, "give files that 'belay check --format sarif' wrote")
       }
     }
     let merged = SARIFReader.merge(reports)

@@ -22,7 +22,9 @@ struct Rules: ParsableCommand {
       let name = rule.name.padding(toLength: width, withPad: " ", startingAt: 0)
       let severity = rule.severity.rawValue.padding(toLength: 6, withPad: " ", startingAt: 0)
       let languages = rule.languages.map { $0 == .go ? "Go" : "Swift" }.joined(separator: " ")
-      Files.print("\(rule.id)  \(name)  \(severity)  \(languages.padding(toLength: 8, withPad: " ", startingAt: 0))  \(rule.summary)\(rule.isOnByDefault ? "" : " (off by default)")\n")
+      Files.print(
+        "\(rule.id)  \(name)  \(severity)  \(languages.padding(toLength: 8, withPad: " ", startingAt: 0))  \(rule.summary)\(rule.isOnByDefault ? "" : " (off by default)")\n"
+      )
     }
   }
 }
@@ -30,7 +32,9 @@ struct Rules: ParsableCommand {
 /// Finds a rule by what the user typed.
 enum RuleLookup {
   static func find(_ word: String, in rules: [RuleDescription]) throws -> RuleDescription {
-    if let rule = rules.first(where: { $0.id.lowercased() == word.lowercased() || $0.name == word.lowercased() }) { return rule }
+    if let rule = rules.first(where: { $0.id.lowercased() == word.lowercased() || $0.name == word.lowercased() }) {
+      return rule
+    }
     let hint = NearMiss.hint(word, among: rules.map(\.id) + rules.map(\.name))
     throw CheckFailure("unknown rule '\(word)'", "no rule has this id or name\(hint)", "'belay rules' lists them")
   }

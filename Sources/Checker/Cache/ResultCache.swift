@@ -59,7 +59,8 @@ struct ResultCache {
 
   private func prune() {
     let base = folder + "/results"
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: base), names.count > Self.maximumEntries else { return }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: base), names.count > Self.maximumEntries
+    else { return }
     let dated = names.map { name -> (String, Date) in
       let attributes = try? FileManager.default.attributesOfItem(atPath: "\(base)/\(name)")
       return (name, attributes?[.modificationDate] as? Date ?? .distantPast)

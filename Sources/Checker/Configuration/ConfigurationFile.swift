@@ -14,7 +14,9 @@ public enum ConfigurationFile {
     while true {
       let path = (folder as NSString).appendingPathComponent(name)
       if FileManager.default.fileExists(atPath: path) { return path }
-      if FileManager.default.fileExists(atPath: (folder as NSString).appendingPathComponent(".git")) || folder == "/" { return nil }
+      if FileManager.default.fileExists(atPath: (folder as NSString).appendingPathComponent(".git")) || folder == "/" {
+        return nil
+      }
       folder = (folder as NSString).deletingLastPathComponent
     }
   }
@@ -22,7 +24,8 @@ public enum ConfigurationFile {
   /// Reads a configuration. Throws `CheckFailure` with file and line.
   public static func read(_ path: String, rules: [RuleDescription]) throws(CheckFailure) -> Configuration {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw CheckFailure("cannot read \(path)", "there is no such file, or it may not be read", "give the path of a \(name)")
+      throw CheckFailure(
+        "cannot read \(path)", "there is no such file, or it may not be read", "give the path of a \(name)")
     }
     return try parse(String(decoding: data, as: UTF8.self), path: path, rules: rules)
   }
@@ -51,7 +54,9 @@ private struct ConfigurationReader {
   }
 
   private func entries(_ node: Node, _ what: String) throws(CheckFailure) -> [(key: String, node: Node, value: Node)] {
-    guard case .mapping(let mapping) = node else { throw failure(node, "\(what) must be a mapping", "write 'key: value' lines") }
+    guard case .mapping(let mapping) = node else {
+      throw failure(node, "\(what) must be a mapping", "write 'key: value' lines")
+    }
     var result: [(String, Node, Node)] = []
     for (key, value) in mapping {
       guard let name = key.string else { throw failure(key, "a key of \(what) is not a word", "write a name") }
@@ -62,7 +67,9 @@ private struct ConfigurationReader {
 
   private func strings(_ node: Node, _ what: String) throws(CheckFailure) -> [String] {
     if let single = node.string { return [single] }
-    guard case .sequence(let sequence) = node else { throw failure(node, "\(what) must be a list", "write [a, b] or '- a' lines") }
+    guard case .sequence(let sequence) = node else {
+      throw failure(node, "\(what) must be a list", "write [a, b] or '- a' lines")
+    }
     var result: [String] = []
     for item in sequence {
       guard let text = item.string else { throw failure(item, "an entry of \(what) is not a word", "write a pattern") }
@@ -107,13 +114,19 @@ private struct ConfigurationReader {
   }
 
   private func unknown(_ key: String, _ node: Node, _ known: [String]) -> CheckFailure {
-    failure(node, "'\(key)' is not known here\(NearMiss.hint(key, among: known))", "use one of \(known.joined(separator: ", "))")
+    failure(
+      node, "'\(key)' is not known here\(NearMiss.hint(key, among: known))",
+      "use one of \(known.joined(separator: ", "))")
   }
 
-  private func readRule(_ entry: (key: String, node: Node, value: Node), into result: inout Configuration) throws(CheckFailure) {
+  private func readRule(_ entry: (key: String, node: Node, value: Node), into result: inout Configuration)
+    throws(CheckFailure)
+  {
     guard let rule = rules.first(where: { $0.id == entry.key || $0.name == entry.key }) else {
       let names = rules.map(\.id) + rules.map(\.name)
-      throw failure(entry.node, "there is no rule '\(entry.key)'\(NearMiss.hint(entry.key, among: names))", "'belay rules' lists them")
+      throw failure(
+        entry.node, "there is no rule '\(entry.key)'\(NearMiss.hint(entry.key, among: names))",
+        "'belay rules' lists them")
     }
     switch entry.value.string {
     case "on", "true": result.rules[rule.id] = .on
@@ -123,7 +136,8 @@ private struct ConfigurationReader {
         throw failure(entry.value, "'\(text)' is no setting of a rule", "write on, off, red, yellow or green")
       }
       result.rules[rule.id] = .severity(severity)
-    case nil: throw failure(entry.value, "the setting of \(rule.id) is not a word", "write on, off, red, yellow or green")
+    case nil:
+      throw failure(entry.value, "the setting of \(rule.id) is not a word", "write on, off, red, yellow or green")
     }
   }
 }

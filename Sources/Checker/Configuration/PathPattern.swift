@@ -31,7 +31,9 @@ public struct PathPattern: Sendable, Hashable {
   private func match(_ parts: ArraySlice<String>, _ names: ArraySlice<String>, allowsRest: Bool) -> Bool {
     guard let part = parts.first else { return names.isEmpty || allowsRest }
     if part == "**" {
-      return (names.startIndex...names.endIndex).contains { match(parts.dropFirst(), names[$0...], allowsRest: allowsRest) }
+      return (names.startIndex...names.endIndex).contains {
+        match(parts.dropFirst(), names[$0...], allowsRest: allowsRest)
+      }
     }
     guard let name = names.first, Self.matchName(Array(part)[...], Array(name)[...]) else { return false }
     return match(parts.dropFirst(), names.dropFirst(), allowsRest: allowsRest)

@@ -11,7 +11,9 @@ public struct ChangedLines: Sendable {
   public init(since revision: String, root: String) throws(CheckFailure) {
     let what = "cannot tell what changed since '\(revision)'"
     if revision.hasPrefix("-") { throw CheckFailure(what, "this is no revision", "give a branch, tag or commit") }
-    let difference = try Self.git(["diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--relative", revision, "--", "."], root, what)
+    let difference = try Self.git(
+      ["diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--relative", revision, "--", "."], root,
+      what)
     parse(difference)
     let untracked = try Self.git(["ls-files", "--others", "--exclude-standard", "-z"], root, what)
     for file in untracked.split(separator: "\0") { ranges[String(file)] = [1...Int.max] }
@@ -93,7 +95,8 @@ public struct ChangedLines: Sendable {
     let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      let first = message.split(separator: "\n").first.map(String.init) ?? "git ended with code \(process.terminationStatus)"
+      let first =
+        message.split(separator: "\n").first.map(String.init) ?? "git ended with code \(process.terminationStatus)"
       throw CheckFailure(what, first, "give a revision of the repository that holds \(root)")
     }
     return String(decoding: text, as: UTF8.self)

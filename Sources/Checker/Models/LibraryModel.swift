@@ -22,7 +22,9 @@ public struct LibraryModel: ForeignKnowledge {
       let text = String(decoding: PackageResources.libraries_yml, as: UTF8.self)
       var functions: [String: ForeignFunction] = [:]
       for (_, entries) in try YAMLDecoder().decode([String: [String: String]].self, from: text) {
-        for (name, notation) in entries { functions[name] = try ForeignFunction(name: name, notation: notation, confidence: .model) }
+        for (name, notation) in entries {
+          functions[name] = try ForeignFunction(name: name, notation: notation, confidence: .model)
+        }
       }
       return functions
     } catch {

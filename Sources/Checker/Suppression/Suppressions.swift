@@ -25,10 +25,12 @@ struct Suppressions {
       text = text.drop { $0 == " " || $0 == "\t" }
       guard text.hasPrefix("belay:ignore") else { continue }
       let place = sourceMap.place(of: directive.range)
-      let words = text.dropFirst("belay:ignore".count).split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+      let words = text.dropFirst("belay:ignore".count).split(
+        separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
       let rules = words.first.map { $0.split(separator: ",").map(String.init) } ?? []
       let reason = words.count > 1 ? words[1].trimmingPrefix { $0 == " " || $0 == "-" } : ""
-      comments.append(Comment(place: place, line: Self.subject(of: place, sources), rules: rules, reason: String(reason)))
+      comments.append(
+        Comment(place: place, line: Self.subject(of: place, sources), rules: rules, reason: String(reason)))
     }
   }
 
@@ -47,13 +49,18 @@ struct Suppressions {
   /// - Parameters:
   ///   - ran: the ids of the rules that ran.
   ///   - info: the description of BM021, nil when it is off.
-  mutating func apply(to findings: inout [Finding], ran: Set<String>, known: [RuleDescription], info: RuleDescription?) -> [Finding] {
+  mutating func apply(to findings: inout [Finding], ran: Set<String>, known: [RuleDescription], info: RuleDescription?)
+    -> [Finding]
+  {
     for index in findings.indices {
       let finding = findings[index]
       for number in comments.indices {
         let comment = comments[number]
-        guard comment.place.file == finding.place.file, (finding.place.line...max(finding.place.line, finding.place.endLine)).contains(comment.line),
-          comment.rules.contains(where: { $0 == finding.rule || known.contains { rule in rule.name == $0 && rule.id == finding.rule } })
+        guard comment.place.file == finding.place.file,
+          (finding.place.line...max(finding.place.line, finding.place.endLine)).contains(comment.line),
+          comment.rules.contains(where: { name in
+            name == finding.rule || known.contains { $0.name == name && $0.id == finding.rule }
+          })
         else { continue }
         findings[index].suppression = .comment(reason: comment.reason)
         comments[number].isUsed = true
@@ -63,13 +70,17 @@ struct Suppressions {
     return comments.compactMap { fault(in: $0, ran: ran, known: known, info) }
   }
 
-  private func fault(in comment: Comment, ran: Set<String>, known: [RuleDescription], _ info: RuleDescription) -> Finding? {
+  private func fault(in comment: Comment, ran: Set<String>, known: [RuleDescription], _ info: RuleDescription)
+    -> Finding?
+  {
     let ids = comment.rules.map { name in known.first { $0.name == name }?.id ?? name }
     let message: String
     if ids.isEmpty {
-      message = "belay:ignore names no rule; write for example 'belay:ignore BM005 one window for the life of the program'"
+      message =
+        "belay:ignore names no rule; write for example 'belay:ignore BM005 one window for the life of the program'"
     } else if let unknown = ids.first(where: { id in !known.contains { $0.id == id } }) {
-      message = "belay:ignore names '\(unknown)', which is no rule\(NearMiss.hint(unknown, among: known.map(\.id) + known.map(\.name)))"
+      message =
+        "belay:ignore names '\(unknown)', which is no rule\(NearMiss.hint(unknown, among: known.map(\.id) + known.map(\.name)))"
     } else if comment.reason.isEmpty {
       message = "belay:ignore \(ids.joined(separator: ",")) gives no reason"
     } else if !comment.isUsed && ids.allSatisfy(ran.contains) {

@@ -12,6 +12,7 @@ public enum RuleRegistry {
     CAllocationLeaked(),
     FreeOfBorrowed(),
     ThrowSkipsRemoval(),
+    SuppressionWithoutReason(),
   ]
 
   /// What the reporters and `belay rules` show of them.

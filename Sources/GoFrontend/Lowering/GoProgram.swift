@@ -16,6 +16,8 @@ public struct GoProgram: Sendable {
     public var root = FileManager.default.currentDirectoryPath
     /// Files and folders, by reported path, for which this is false are passed over.
     public var isIncluded: @Sendable (String) -> Bool = { _ in true }
+    /// The part of the packages that is analysed: number, from 1, of how many.
+    public var shard: (number: Int, count: Int)?
     /// How many threads work at once.
     public var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -80,18 +82,10 @@ public struct GoProgram: Sendable {
   ///
   /// Works in parallel. Complexity: linear in the size of the source.
   public static func load(
-    paths: [String], options: Options = Options(), symbols: SymbolTable = SymbolTable()
+    paths: [String], options: Options = Options(), symbols: SymbolTable = SymbolTable(),
+    knowledge: any ForeignKnowledge = NoForeignKnowledge()
   ) -> GoProgram {
-    let queue = ParallelQueue(threads: options.threads)
-    var loading = PackageLoader.Options()
-    loading.context = options.context
-    loading.loadsAllContexts = options.loadsAllContexts
-    loading.includesTests = options.includesTests
-    loading.root = options.root
-    loading.isIncluded = options.isIncluded
-    let graph = PackageLoader.load(paths, options: loading, queue: queue)
-    let program = TypedProgram(graph: graph, queue: queue)
-    return GoProgram(program, symbols: symbols)
+    GoSources(paths: paths, options: options).program(symbols: symbols, knowledge: knowledge)
   }
 
   init(_ program: TypedProgram, symbols: SymbolTable) {

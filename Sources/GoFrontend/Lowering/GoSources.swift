@@ -1,0 +1,52 @@
+import CFrontend
+import Flow
+
+/// Go files that were found and read, before they are parsed: enough to tell whether anything changed since an earlier run.
+public struct GoSources: Sendable {
+  private let graph: PackageGraph
+  private let queue: ParallelQueue
+
+  /// Finds and reads the packages of files and folders, and what they import.
+  ///
+  /// Works in parallel. Complexity: linear in the size of the source.
+  public init(paths: [String], options: GoProgram.Options = GoProgram.Options()) {
+    queue = ParallelQueue(threads: options.threads)
+    var loading = PackageLoader.Options()
+    loading.context = options.context
+    loading.loadsAllContexts = options.loadsAllContexts
+    loading.includesTests = options.includesTests
+    loading.root = options.root
+    loading.isIncluded = options.isIncluded
+    var graph = PackageLoader.load(paths, options: loading, queue: queue)
+    if let shard = options.shard { graph.restrict(toShard: shard.number, of: shard.count) }
+    self.graph = graph
+  }
+
+  /// How many files were read, those of dependencies included.
+  public var fileCount: Int { graph.files.count }
+
+  /// A digest of everything that was read, and of `salt`. Equal digests mean equal programs.
+  public func fingerprint(salt: String) -> String {
+    let digests = queue.map(Array(graph.files.indices)) { number -> UInt64 in
+      let file = graph.files[number]
+      return ContentHash.hash(file.source.bytes, seed: ContentHash.hash(file.reportedPath))
+    }
+    var digest = ContentHash.hash(salt)
+    for value in digests { digest = ContentHash.combine(digest, value) }
+    for package in graph.packages {
+      digest = ContentHash.combine(digest, ContentHash.hash("\(package.symbolPath) \(package.role) \(package.files)"))
+      for path in package.foreignFiles { digest = ContentHash.combine(digest, ContentHash.hash(file: path)) }
+    }
+    for diagnostic in graph.diagnostics { digest = ContentHash.combine(digest, ContentHash.hash("\(diagnostic)")) }
+    return ContentHash.text(digest)
+  }
+
+  /// Parses, checks and lowers the packages. Their C code is read first: it says what C names mean.
+  public func program(symbols: SymbolTable, knowledge: any ForeignKnowledge, cache: String? = nil) -> GoProgram {
+    let foreign = ForeignPackages.read(graph, knowledge: knowledge, cache: cache, queue: queue)
+    let program = TypedProgram(graph: graph, foreign: foreign, queue: queue)
+    var result = GoProgram(program, symbols: symbols)
+    foreign.complete(&result)
+    return result
+  }
+}
