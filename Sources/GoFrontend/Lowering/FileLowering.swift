@@ -122,12 +122,15 @@ final class FileLowering {
 
   func type(_ node: NodeID) -> ValueType { mapper.value(checker.defaultType(info.type(node))) }
 
-  /// Lowers all functions and initial values of the file.
-  func run() {
+  /// Lowers the functions and initial values of the file; of the functions only those in `relevant`, where it is given.
+  func run(only relevant: Set<NodeKey>? = nil) {
     var initializers: [NodeID] = []
     for declaration in tree.declarations {
       switch tree[declaration].kind {
-      case .functionDeclaration: lowerFunction(declaration)
+      case .functionDeclaration:
+        if relevant?.contains(NodeKey(file: checker.fileIndex, node: declaration.rawValue)) ?? true {
+          lowerFunction(declaration)
+        }
       case .genericDeclaration where tree[declaration].token == .varKeyword:
         initializers += tree.list(tree[declaration].a).filter {
           tree[$0].kind == .valueSpec && !tree.valueSpec($0).values.isEmpty

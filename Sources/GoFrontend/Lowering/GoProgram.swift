@@ -91,10 +91,11 @@ public struct GoProgram: Sendable {
   init(_ program: TypedProgram, symbols: SymbolTable) {
     let graph = program.graph
     let analysed = Set(graph.packages.filter { $0.role == .analysed }.map(\.symbolPath))
+    let nearC = Self.packagesNearC(graph)
     let results = program.checkPackages { checked in
       PackageLowering.run(
         checked, declarations: program.declarations, symbols: symbols, analysed: analysed,
-        isTest: { graph.files[Int($0)].isTest })
+        isNearC: nearC.contains(checked.package.number), isTest: { graph.files[Int($0)].isTest })
     }
     var interfaces: [Symbol: InterfaceImplementations.Call] = [:]
     for result in results { interfaces.merge(result.interfaces) { first, _ in first } }
@@ -120,6 +121,17 @@ public struct GoProgram: Sendable {
     unselectedFiles = Set(numbers.filter { !graph.files[$0].isSelected }.map { graph.files[$0].reportedPath })
     lines = numbers.reduce(0) { $0 + program.tree($1).lineStarts.count - 1 }
     directives = numbers.flatMap { Self.directives(Int32($0), program.tree($0)) }
+  }
+
+  /// The packages that import "C", and those that import them, at any distance.
+  private static func packagesNearC(_ graph: PackageGraph) -> Set<Int> {
+    var near: Set<Int> = []
+    for number in graph.order {
+      let package = graph.packages[number]
+      let usesCgo = package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
+      if usesCgo || package.imports.values.contains(where: near.contains) { near.insert(number) }
+    }
+    return near
   }
 
   private static func foreignSource(_ package: GoPackage, unit: Int, _ graph: PackageGraph) -> ForeignSource {

@@ -12,20 +12,21 @@ extension PackageLowering {
     var types: [InterfaceImplementations.Candidate]
   }
 
-  /// Lowers a checked package.
+  /// Lowers a checked package. Of one that is not near C only the functions that rules can have something to say about.
   static func run(
     _ checked: TypedProgram.CheckedPackage, declarations: Declarations, symbols: SymbolTable, analysed: Set<String>,
-    isTest: (Int32) -> Bool
+    isNearC: Bool, isTest: (Int32) -> Bool
   ) -> Result {
     let lowering = PackageLowering(
       declarations: declarations, packageIndex: checked.index, symbols: symbols, analysed: analysed)
     let mapper = TypeMapper(checked.checker, symbols: symbols)
     for (file, _) in checked.files { lowering.collectExports(file) }
+    let relevant = isNearC ? nil : RelevantFunctions.find(in: checked, declarations, mapper)
     for (number, entry) in checked.files.enumerated() {
       let checker = TypeChecker(declarations, package: checked.index, file: Int32(number), info: nil)
       let file = FileLowering(
         lowering, checker: checker, info: entry.info, mapper: mapper, isTest: isTest(entry.file.number))
-      file.run()
+      file.run(only: relevant)
       lowering.unit.functions += file.functions
       lowering.collectDeclarations(entry.file, entry.info, mapper)
       lowering.collectSites(entry.file, entry.info, mapper)

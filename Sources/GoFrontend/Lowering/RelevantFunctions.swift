@@ -1,0 +1,88 @@
+import Flow
+
+// Which functions of a package are worth lowering.
+//
+// In a package that is near C (it imports "C", or an analysed package that does, at any distance) all of them are. Elsewhere a rule can only have something
+// to say about a function that handles a map or an address, starts a goroutine, or, in files that share loop variables, takes an address; and about the functions of
+// the package from which such a one is reached: they hold its locks and start its goroutines. The others have no effect that the analysis follows.
+
+/// Finds the functions of a package that rules can have something to say about.
+struct RelevantFunctions {
+  private let declarations: Declarations
+  private let package: Package
+  private let index: Int32
+  private let mapper: TypeMapper
+  /// For each type: 0 not asked yet, 1 of no interest, 2 of interest.
+  private var interest: [UInt8]
+  private var relevant: Set<NodeKey> = []
+  private var callers: [ObjectID: [NodeKey]] = [:]
+
+  /// The declarations of the functions of interest, by file and node.
+  static func find(in checked: TypedProgram.CheckedPackage, _ declarations: Declarations, _ mapper: TypeMapper)
+    -> Set<NodeKey>
+  {
+    var search = RelevantFunctions(checked, declarations, mapper)
+    for (number, entry) in checked.files.enumerated() { search.scan(entry.file, entry.info, Int32(number)) }
+    search.close()
+    return search.relevant
+  }
+
+  private init(_ checked: TypedProgram.CheckedPackage, _ declarations: Declarations, _ mapper: TypeMapper) {
+    self.declarations = declarations
+    self.mapper = mapper
+    index = checked.index
+    package = declarations.package(checked.index)
+    interest = [UInt8](repeating: 0, count: declarations.types.count)
+  }
+
+  private mutating func isInteresting(_ type: TypeID) -> Bool {
+    let number = Int(type.rawValue)
+    if number < interest.count, interest[number] != 0 { return interest[number] == 2 }
+    let kind = mapper.value(type).class
+    let answer = kind == .map || kind == .cPointer || kind == .handle
+    if number < interest.count { interest[number] = answer ? 2 : 1 }
+    return answer
+  }
+
+  private mutating func scan(_ file: PackageFile, _ info: FileInfo, _ number: Int32) {
+    let tree = file.tree
+    let functions = tree.declarations.filter { tree[$0].kind == .functionDeclaration }
+    guard !functions.isEmpty else { return }
+    let sharesLoopVariables = file.goVersion < 22
+    var current = 0
+    for (id, node) in tree.nodes.enumerated() where node.kind != .bad {
+      // Nodes come nearly in the order of the source, so the function of one is near that of the one before.
+      while current + 1 < functions.count, tree[functions[current + 1]].start <= node.start { current += 1 }
+      while current > 0, tree[functions[current]].start > node.start { current -= 1 }
+      let function = tree[functions[current]]
+      guard node.start >= function.start, node.end <= function.end else { continue }
+      let key = NodeKey(file: number, node: functions[current].rawValue)
+      switch node.kind {
+      case .goStatement: relevant.insert(key)
+      case .unary where sharesLoopVariables && node.token == .and: relevant.insert(key)
+      case .identifier:
+        let object = info.object(NodeID(Int32(id)))
+        if !object.isNone {
+          let record = declarations.objects[object]
+          if record.kind == .function, record.package == index, record.node != functions[current] {
+            callers[object, default: []].append(key)
+          }
+        }
+        fallthrough
+      case .selector, .call, .index, .mapType, .compositeLiteral, .star:
+        let type = info.type(NodeID(Int32(id)))
+        if type != .unknown, isInteresting(type) { relevant.insert(key) }
+      default: break
+      }
+    }
+  }
+
+  /// Adds those that can reach a function of interest within the package.
+  private mutating func close() {
+    var open = Array(relevant)
+    while let key = open.popLast() {
+      guard let object = package.byNode[key] else { continue }
+      for caller in callers[object] ?? [] where relevant.insert(caller).inserted { open.append(caller) }
+    }
+  }
+}
