@@ -163,6 +163,15 @@ struct PackageLoader {
     _ listing: FolderListing, context: BuildContext, isVariant: Bool, role: GoPackage.Role
   ) {
     let included = listing.goFiles.filter { $0.isIncluded(in: context) }
+    if isVariant, context.tags.contains("ignore"), !options.context.tags.contains("ignore") {
+      // By convention files with this tag are run or read by themselves, whatever package they name.
+      var without = context
+      without.tags.remove("ignore")
+      for file in included where file.mayMatter && !file.isIncluded(in: without) {
+        append(listing, [file], file.header.packageName, context, isVariant, role, .plain, suffix: file.name)
+      }
+      return
+    }
     // Several packages in one folder are an error to the go command; here each is analysed by itself.
     var groups: [(name: String, files: [FolderListing.GoFile])] = []
     for file in included where !file.isTest {
