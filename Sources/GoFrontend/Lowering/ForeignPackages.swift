@@ -1,17 +1,102 @@
 import CFrontend
+import Findings
 import Flow
+import Foundation
 
 /// The C code of all packages of a check: what C names mean to the type checker, and what C functions do to memory.
 struct ForeignPackages: ForeignTypes {
-  static func read(_ graph: PackageGraph, knowledge: any ForeignKnowledge, cache: String?, queue: ParallelQueue)
-    -> ForeignPackages
-  {
-    ForeignPackages()
+  private var packages: [String: CPackage] = [:]
+  private var diagnostics: [Diagnostic] = []
+
+  /// Reads preambles and C files of the packages that use cgo, in parallel. A package whose C did not change since an earlier run comes from the cache.
+  static func read(_ graph: PackageGraph, knowledge: any ForeignKnowledge, cache: String?, queue: ParallelQueue) -> ForeignPackages {
+    var result = ForeignPackages()
+    let wanted = graph.packages.filter { package in
+      package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
+    }
+    guard !wanted.isEmpty else { return result }
+    guard let clang = LibClang.shared else {
+      let file = wanted[0].files.first { graph.files[$0].header.usesCgo } ?? wanted[0].files[0]
+      result.diagnostics.append(Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
+      return result
+    }
+    let read = queue.map(wanted) { package -> CPackage in
+      let sources = Self.sources(package, graph)
+      let names = Self.names(package, graph)
+      guard let cache else { return CPackage(sources, names: names, knowledge: knowledge, clang: clang) }
+      return cached(sources, names, package, cache) { CPackage(sources, names: names, knowledge: knowledge, clang: clang) }
+    }
+    for (package, foreign) in zip(wanted, read) { result.packages[package.symbolPath] = foreign }
+    return result
   }
 
-  func complete(_ program: inout GoProgram) {}
+  private static func sources(_ package: GoPackage, _ graph: PackageGraph) -> [CPackage.Source] {
+    let preambles = package.files.flatMap { CgoPreamble.read(graph.files[$0], context: package.context) }
+    let options = preambles.flatMap(\.compilerOptions).map { $0.replacing("${SRCDIR}", with: package.directory) }
+    let common = ["-I", package.directory] + options
+    // Every preamble is a unit of its own, as cgo compiles it; blank lines in front keep the line numbers of the Go file.
+    var sources = preambles.map { preamble in
+      CPackage.Source(
+        path: graph.files[preamble.file].path + ".c", text: "#include <stddef.h>\n" + preamble.text, options: common)
+    }
+    for path in package.foreignFiles where path.hasSuffix(".c") {
+      guard let text = try? FileSystem.text(path), text.utf8.count < maximumSize else { continue }
+      sources.append(CPackage.Source(path: path, text: text, options: common))
+    }
+    return sources
+  }
 
-  func result(ofFunction name: String, package: String) -> String? { nil }
-  func type(ofValue name: String, package: String) -> String? { nil }
-  func type(ofField field: String, inType type: String, package: String) -> String? { nil }
+  /// An amalgamated library of megabytes is known by its model, and would take seconds to read.
+  private static let maximumSize = 2 << 20
+
+  /// The identifiers behind `C.` in the package's files.
+  private static func names(_ package: GoPackage, _ graph: PackageGraph) -> Set<String> {
+    var names: Set<String> = []
+    for number in package.files where graph.files[number].header.usesCgo {
+      let bytes = graph.files[number].source.bytes
+      var index = 0
+      while index + 2 < bytes.count {
+        if bytes[index] == UInt8(ascii: "C"), bytes[index + 1] == UInt8(ascii: ".") {
+          var end = index + 2
+          while end < bytes.count, ByteClass(rawValue: ByteClass.table[Int(bytes[end])]).isDisjoint(with: [.letter, .digit]) == false { end += 1 }
+          if end > index + 2 { names.insert(String(decoding: bytes[(index + 2)..<end], as: UTF8.self)) }
+          index = end
+        } else {
+          index += 1
+        }
+      }
+    }
+    // A tag is found under its own name as well.
+    return names.union(names.compactMap { name in ["struct_", "union_", "enum_"].first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) } })
+  }
+
+  private static func cached(
+    _ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage, _ folder: String, _ read: () -> CPackage
+  ) -> CPackage {
+    var digest = ContentHash.hash("1 " + names.sorted().joined(separator: " "))
+    for source in sources {
+      digest = ContentHash.combine(digest, ContentHash.hash(source.path + "\n" + source.options.joined(separator: " ") + "\n" + source.text))
+    }
+    for path in package.foreignFiles { digest = ContentHash.combine(digest, ContentHash.hash(file: path)) }
+    let path = "\(folder)/c/\(ContentHash.text(digest)).json"
+    if let data = FileManager.default.contents(atPath: path), let known = try? JSONDecoder().decode(CPackage.self, from: data) { return known }
+    let result = read()
+    // A cache that cannot be written costs time, nothing else.
+    try? FileManager.default.createDirectory(atPath: folder + "/c", withIntermediateDirectories: true)
+    try? JSONEncoder().encode(result).write(to: URL(fileURLWithPath: path), options: .atomic)
+    return result
+  }
+
+  /// Adds what C functions do to the units of a program.
+  func complete(_ program: inout GoProgram) {
+    for index in program.units.indices {
+      if let package = packages[program.symbols.name(program.units[index].name)] { program.units[index].foreignFunctions = package.functions }
+    }
+    program.diagnostics += diagnostics
+  }
+
+  func isType(_ name: String, package: String) -> Bool { packages[package]?.typeNames.contains(name) ?? false }
+  func result(ofFunction name: String, package: String) -> String? { packages[package]?.results[name] }
+  func type(ofValue name: String, package: String) -> String? { packages[package]?.variables[name] }
+  func type(ofField field: String, inType type: String, package: String) -> String? { packages[package]?.fields[type]?[field] }
 }

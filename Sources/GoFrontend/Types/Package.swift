@@ -60,6 +60,8 @@ protocol PackageSource: AnyObject, Sendable {
 
 /// What the C frontend knows of C names, as Go types in Go's notation: `*C.char`, `unsafe.Pointer`, `C.int`.
 protocol ForeignTypes: Sendable {
+  /// Whether a C name is a type.
+  func isType(_ name: String, package: String) -> Bool
   /// The result type of a C function, empty for void; nil when it is not known.
   func result(ofFunction name: String, package: String) -> String?
   /// The type of a C variable; nil when it is none or not known.
@@ -70,6 +72,7 @@ protocol ForeignTypes: Sendable {
 
 /// Knows nothing of C.
 struct NoForeignTypes: ForeignTypes {
+  func isType(_ name: String, package: String) -> Bool { false }
   func result(ofFunction name: String, package: String) -> String? { nil }
   func type(ofValue name: String, package: String) -> String? { nil }
   func type(ofField field: String, inType type: String, package: String) -> String? { nil }

@@ -1,0 +1,203 @@
+import CLibClang
+import Foundation
+
+/// Reads one translation unit with libclang.
+struct CReader {
+  /// Statements that nest deeper than this are not followed.
+  private static let maximumDepth = 200
+
+  // Numbers of cursor kinds in clang-c/Index.h.
+  private enum Cursor {
+    static let structDeclaration = 2, unionDeclaration = 3, enumDeclaration = 5, fieldDeclaration = 6, function = 8, variable = 9, parameter = 10
+    static let typedefDeclaration = 20, referenceExpression = 101, memberExpression = 102, callExpression = 103, parentheses = 111, unary = 112
+    static let binary = 114, compoundAssignment = 115, cast = 117, unexposedExpression = 100, ifStatement = 205, returnStatement = 214
+    static let declarationStatement = 231, unexposedDeclaration = 1
+  }
+
+  let clang: LibClang
+  /// The C names that Go mentions; only their signatures are kept.
+  let wanted: Set<String>
+
+  /// What was found in a unit.
+  struct Result {
+    var functions: [CFunction] = []
+    var results: [String: String] = [:]
+    var variables: [String: String] = [:]
+    var fields: [String: [String: String]] = [:]
+    var typeNames: Set<String> = []
+  }
+
+  /// Parses source text as C and reads its functions and declarations. What does not parse is left out, as the compiler does.
+  func read(_ source: String, path: String, options: [String]) -> Result {
+    var result = Result()
+    guard let index = clang.library.createIndex(0, 0) else { return result }
+    defer { clang.library.disposeIndex(index) }
+    let arguments = ["-x", "c", "-w", "-ferror-limit=0"] + clang.resourceOptions + options
+    var unit: UnsafeMutableRawPointer?
+    withCStrings(arguments) { arguments in
+      path.withCString { path in
+        var text = source
+        text.withUTF8 { bytes in
+          bytes.withMemoryRebound(to: CChar.self) { bytes in
+            var file = BelayCXUnsavedFile(name: path, contents: bytes.baseAddress, length: UInt(bytes.count))
+            // 0x200: go on after a missing header.
+            _ = clang.library.parse(index, path, arguments.baseAddress, Int32(arguments.count - 1), &file, 1, 0x200, &unit)
+          }
+        }
+      }
+    }
+    guard let unit else { return result }
+    defer { clang.library.disposeUnit(unit) }
+    clang.children(clang.library.unitCursor(unit)) { declaration($0, into: &result) }
+    return result
+  }
+
+  private func withCStrings(_ strings: [String], _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) -> Void) {
+    let copies = strings.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    (copies.map { $0.map { UnsafePointer($0) } } + [nil]).withUnsafeBufferPointer(body)
+  }
+
+  private func declaration(_ cursor: BelayCXCursor, into result: inout Result) {
+    switch Int(cursor.kind) {
+    case Cursor.function:
+      let name = clang.spelling(cursor)
+      if wanted.contains(name) {
+        result.results[name] = notation(clang.library.resultType(clang.library.cursorType(cursor)), depth: 0)
+      }
+      let isOwn = clang.library.isInSystemHeader(clang.library.location(cursor)) == 0
+      if isOwn, clang.library.isDefinition(cursor) != 0 { result.functions.append(function(cursor, name)) }
+    case Cursor.variable:
+      let name = clang.spelling(cursor)
+      if wanted.contains(name) { result.variables[name] = notation(clang.library.cursorType(cursor), depth: 0) }
+    case Cursor.structDeclaration, Cursor.unionDeclaration:
+      let name = (Int(cursor.kind) == Cursor.structDeclaration ? "struct_" : "union_") + clang.spelling(cursor)
+      result.typeNames.insert(name)
+      if wanted.contains(name) || clang.library.isInSystemHeader(clang.library.location(cursor)) == 0 { fields(cursor, name, into: &result) }
+    case Cursor.enumDeclaration: result.typeNames.insert("enum_" + clang.spelling(cursor))
+    case Cursor.typedefDeclaration:
+      let name = clang.spelling(cursor)
+      guard wanted.contains(name) else { return }
+      result.typeNames.insert(name)
+      let declared = clang.library.typeDeclaration(clang.library.canonicalType(clang.library.cursorType(cursor)))
+      if Int(declared.kind) == Cursor.structDeclaration || Int(declared.kind) == Cursor.unionDeclaration { fields(declared, name, into: &result) }
+    default: break
+    }
+  }
+
+  private func fields(_ cursor: BelayCXCursor, _ name: String, into result: inout Result) {
+    guard result.fields[name] == nil else { return }
+    var found: [String: String] = [:]
+    clang.children(cursor) { field in
+      guard Int(field.kind) == Cursor.fieldDeclaration else { return }
+      var fieldName = clang.spelling(field)
+      // Names that Go reserves get an underscore in front.
+      if Self.goKeywords.contains(fieldName) { fieldName = "_" + fieldName }
+      found[fieldName] = notation(clang.library.cursorType(field), depth: 0)
+    }
+    if !found.isEmpty { result.fields[name] = found }
+  }
+
+  private static let goKeywords: Set<String> = [
+    "type", "func", "range", "map", "chan", "select", "package", "import", "interface", "var", "go", "defer", "fallthrough",
+  ]
+
+  // MARK: Types
+
+  /// A type as cgo names it in Go.
+  private func notation(_ type: BelayCXType, depth: Int) -> String {
+    if depth > 8 { return "" }
+    // Numbers of type kinds in clang-c/Index.h.
+    switch type.kind {
+    case 2: return ""
+    case 101:
+      let pointee = clang.library.pointeeType(type)
+      let canonical = clang.library.canonicalType(pointee)
+      if canonical.kind == 2 { return "unsafe.Pointer" }
+      if canonical.kind == 110 || canonical.kind == 111 { return "*[0]byte" }
+      let inner = notation(pointee, depth: depth + 1)
+      return inner.isEmpty ? "unsafe.Pointer" : "*" + inner
+    case 112:
+      let element = notation(clang.library.arrayElementType(type), depth: depth + 1)
+      return "[\(clang.library.arraySize(type))]\(element)"
+    case 114: return "*" + notation(clang.library.arrayElementType(type), depth: depth + 1)
+    case 107: return "C." + clang.spelling(clang.library.typeDeclaration(type))
+    case 105:
+      let declared = clang.library.typeDeclaration(type)
+      return (Int(declared.kind) == Cursor.unionDeclaration ? "C.union_" : "C.struct_") + clang.spelling(declared)
+    case 106: return "C.enum_" + clang.spelling(clang.library.typeDeclaration(type))
+    case 119: return notation(clang.library.namedType(type), depth: depth + 1)
+    case 3: return "C._Bool"
+    case 4, 13: return "C.char"
+    case 5: return "C.uchar"
+    case 14: return "C.schar"
+    case 8: return "C.ushort"
+    case 9: return "C.uint"
+    case 10: return "C.ulong"
+    case 11: return "C.ulonglong"
+    case 16: return "C.short"
+    case 17: return "C.int"
+    case 18: return "C.long"
+    case 19: return "C.longlong"
+    case 21: return "C.float"
+    case 22: return "C.double"
+    default: return ""
+    }
+  }
+
+  // MARK: Functions
+
+  private func function(_ cursor: BelayCXCursor, _ name: String) -> CFunction {
+    var parameters: [UInt32] = []
+    for index in 0..<max(0, clang.library.argumentCount(cursor)) { parameters.append(clang.library.hash(clang.library.argument(cursor, UInt32(index)))) }
+    var body = CExpression(kind: .other)
+    clang.children(cursor) { child in
+      if Int(child.kind) == 202 { body = expression(child, depth: 0) }
+    }
+    return CFunction(name: name, parameters: parameters, body: body)
+  }
+
+  private func expression(_ cursor: BelayCXCursor, depth: Int) -> CExpression {
+    var result = CExpression(kind: .other)
+    if depth > Self.maximumDepth { return result }
+    switch Int(cursor.kind) {
+    case Cursor.referenceExpression:
+      result.kind = .reference
+      let declared = clang.library.referenced(cursor)
+      result.name = clang.spelling(cursor)
+      result.declaration = clang.library.hash(declared)
+      if Int(declared.kind) == Cursor.variable {
+        // A variable of the file, or a static one of a function.
+        let parent = Int(clang.library.semanticParent(declared).kind)
+        result.isGlobal = parent != Cursor.function || clang.library.storageClass(declared) == 3
+      }
+    case Cursor.callExpression: result.kind = .call
+    case Cursor.memberExpression:
+      result.kind = .member
+      result.name = clang.spelling(cursor)
+    case Cursor.binary:
+      // 22 is `=`.
+      if let binaryOperator = clang.library.binaryOperator, binaryOperator(cursor) == 22 { result.kind = .assignment }
+    case Cursor.compoundAssignment:
+      // 27 is `-=`.
+      if let binaryOperator = clang.library.binaryOperator { result.isDecrement = binaryOperator(cursor) == 27 }
+    case Cursor.unary:
+      result.kind = .unary
+      if let unaryOperator = clang.library.unaryOperator {
+        let code = unaryOperator(cursor)
+        // 2 and 4 are `--` behind and in front, 6 is `*`.
+        result.isDecrement = code == 2 || code == 4
+        result.isDereference = code == 6
+      }
+    case Cursor.returnStatement: result.kind = .return
+    case Cursor.ifStatement: result.kind = .if
+    case Cursor.variable:
+      result.kind = .variable
+      result.declaration = clang.library.hash(cursor)
+    case Cursor.parentheses, Cursor.cast, Cursor.unexposedExpression: result.kind = .parenthesesOrCast
+    default: break
+    }
+    clang.children(cursor) { result.children.append(expression($0, depth: depth + 1)) }
+    return result
+  }
+}
