@@ -544,7 +544,7 @@ final class TextualParser {
       emit(.convert(into: into(function!.variables[Int(from.rawValue)].type), from: from, .pointer))
     default:
       if word.hasPrefix("\"") {
-        emit(.constant(into: into(), .string))
+        emit(.constant(into: into(), .string(symbols.intern(word))))
       } else if let number = Int64(word) {
         emit(.constant(into: into(), .integer(number)))
       } else if isPlainVariable(word) {

@@ -84,7 +84,7 @@ private struct FunctionPrinter {
     case .true: "true"
     case .false: "false"
     case .integer(let value): "\(value)"
-    case .string: "string"
+    case .string(let text): symbols.name(text)
     case .other: "constant"
     }
   }

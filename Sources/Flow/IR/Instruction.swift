@@ -51,7 +51,9 @@ public enum Operation: Sendable {
 
 /// A constant value.
 public enum Constant: Sendable, Hashable {
-  case `nil`, zero, `true`, `false`, integer(Int64), string, other
+  case `nil`, zero, `true`, `false`, integer(Int64), other
+  /// A string, by its source text: equal texts are equal strings.
+  case string(Symbol)
 }
 
 /// What a conversion does to an address.

@@ -100,7 +100,8 @@ struct FlowReport {
       case .true: return "true"
       case .false: return "false"
       case .zero: return "0"
-      case .string, .other: break
+      case .string(let text): return analysis.name(text)
+      case .other: break
       }
     case .fieldAddress(let base, let field):
       return name(base, depth: depth + 1) + "." + Self.lastPart(analysis.name(field))

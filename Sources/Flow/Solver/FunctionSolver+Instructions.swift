@@ -9,7 +9,7 @@ extension FunctionSolver {
     switch instruction.operation {
     case .constant(let into, let constant):
       switch constant {
-      case .string, .other: makeResult(into, number, 0, .number, &state)
+      case .other: makeResult(into, number, 0, .number, &state)
       default: set(into, values.number(.constant(constant), type: type(into)), &state)
       }
     case .copy(let into, let from), .convert(let into, let from, _):

@@ -85,7 +85,7 @@ extension FileLowering {
     case .basicLiteral where record.token == .int:
       guard let value = Int64(tree.text(node)) else { return .other }
       return value == 0 ? .zero : .integer(value)
-    case .basicLiteral where record.token == .string: return .string
+    case .basicLiteral where record.token == .string: return .string(symbols.intern(tree.text(node)))
     case .identifier:
       let object = info.object(node)
       if checker.objects[object].package < 0 {
