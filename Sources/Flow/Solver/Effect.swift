@@ -96,4 +96,16 @@ struct Summary: Sendable {
 
   /// Whether a call of it changes nothing and returns nothing that is followed.
   var isTrivial: Bool
+
+  /// Whether memory of C that callers can know begins or ends in it.
+  var endsMemory: Bool {
+    cases.contains { entry in
+      entry.effects.contains {
+        switch $0.effect {
+        case .free, .freeAll, .allocate: true
+        default: false
+        }
+      }
+    }
+  }
 }

@@ -48,8 +48,13 @@ extension FunctionSolver {
     _ known: ForeignFunction?, _ call: Call, _ arguments: [ValueNumber]
   ) -> ForeignFunction? {
     guard var known, known.confidence == .name else { return known }
+    // A guessed release that gives a number back: zero is success by the custom of C.
+    if let result = call.results.first, type(result).class == .plain || type(result).class == .unknown {
+      known.succeeds = .whenZero
+    }
     for index in known.parameters.indices where known.parameters[index] != nil {
-      if index >= arguments.count || arguments[index].index <= 0 || !isPointer(call.arguments[index], arguments[index]) {
+      if index >= arguments.count || arguments[index].index <= 0 || !isPointer(call.arguments[index], arguments[index])
+      {
         known.parameters[index] = nil
       }
     }
@@ -202,6 +207,12 @@ extension FunctionSolver {
     _ target: FunctionID, _ arguments: [ValueNumber], _ call: Call?, _ site: SiteID, _ number: Int32, _ state: State
   ) -> [State]? {
     guard let callee = context.result(of: target), !callee.summary.isTrivial else { return nil }
+    replayDepth += 1
+    defer { replayDepth -= 1 }
+    if replayDepth > Self.maximumReplayDepth || replayWork > Self.maximumReplayWork {
+      isIncomplete = true
+      return nil
+    }
     var result: [State] = []
     for summaryCase in callee.summary.cases {
       var replay = Replay(
@@ -231,6 +242,7 @@ extension FunctionSolver {
       let value = resolve(known.value, &replay, &state)
       if !assume(value, known.isTrue, &state) { return [] }
     }
+    replayWork += summaryCase.effects.count + 1
     for (index, placed) in summaryCase.effects.enumerated() {
       let inner = sites.number(
         Site(
@@ -248,6 +260,7 @@ extension FunctionSolver {
           for state in states {
             var fork = replay
             result += run(rest, &fork, call, site, state)
+            if result.count >= Self.maximumStates || replayWork > Self.maximumReplayWork { break }
           }
           return result
         }

@@ -13,8 +13,10 @@ extension FunctionSolver {
         needed.insert(value)
       }
     }
-    // Backwards: what only makes values that nothing needs is left out.
+    // Backwards: what only makes values that nothing needs is left out, and what happens to memory that begins and ends here.
+    let exposed = exposedValues(state, needed)
     for placed in state.effects.reversed() {
+      if let value = placed.effect.memory, isMadeHere(value), !exposed.contains(value) { continue }
       if placed.effect.isPure, !placed.effect.made.contains(where: { needed.contains($0) }) { continue }
       needed.formUnion(placed.effect.operands)
       effects.append(placed)
@@ -26,6 +28,31 @@ extension FunctionSolver {
       effects: effects, results: results, captures: captures,
       knowledge: knowledge.sorted { $0.value < $1.value }, isPanic: isPanic)
     if seenCases.insert(new).inserted { cases.append(new) }
+  }
+
+  /// The values that others can get hold of when the function is over, or that come out of maps.
+  private func exposedValues(_ state: State, _ results: Set<ValueNumber>) -> Set<ValueNumber> {
+    var exposed = results
+    for placed in state.effects {
+      switch placed.effect {
+      case .store(_, _, let value): exposed.insert(value)
+      case .mapStore(_, let key, let value, _): exposed.formUnion([key, value])
+      case .callValue(_, let arguments): exposed.formUnion(arguments)
+      case .mapLoad, .mapNext: exposed.formUnion(placed.effect.made)
+      case .mapDelete(_, let key, _): exposed.insert(key)
+      default: break
+      }
+    }
+    return exposed
+  }
+
+  private func isMadeHere(_ value: ValueNumber) -> Bool {
+    guard value.index > 0 else { return false }
+    switch values[value].definition {
+    case .instruction, .replayed, .blurred, .variableAddress: return true
+    case .field(let base, _): return isMadeHere(base)
+    default: return false
+    }
   }
 
   private func isInput(_ value: ValueNumber) -> Bool {
@@ -67,6 +94,16 @@ extension FunctionSolver {
     case .instruction, .replayed, .blurred, .variableAddress:
       return values[value].source == .foreignAllocation || values[value].source == .mapLookup
     default: return true
+    }
+  }
+}
+
+extension Effect {
+  /// The memory that it is about, for effects that are about one pointer.
+  fileprivate var memory: ValueNumber? {
+    switch self {
+    case .allocate(let value, _), .free(let value, _), .retain(let value), .escape(let value), .use(let value): value
+    default: nil
     }
   }
 }

@@ -14,13 +14,17 @@
 //
 // Callers do not look into callees: they run the callee's summary (`SummaryCase`), the list of its effects, with their own values.
 //
-// Bounds: `maximumStates` states for a block, `maximumSteps` blocks run in all. Beyond them ways are left out: faults can be missed,
+// Bounds: `maximumStates` states for a block, `maximumSteps` blocks and `maximumReplayWork` effects of callees in all. Beyond them ways are left out: faults can be missed,
 // none are made up, and the summary says that it is incomplete.
 
 /// Runs one function.
 final class FunctionSolver {
   static let maximumStates = 24
   static let maximumSteps = 6_000
+  /// How deep function values are followed from summary to summary.
+  static let maximumReplayDepth = 6
+  /// How many effects of callees are run in all.
+  static let maximumReplayWork = 40_000
 
   let context: SolverContext
   let id: FunctionID
@@ -37,6 +41,8 @@ final class FunctionSolver {
   var isLockHeldAtCall: [Int32: Bool] = [:]
   /// Whether deferred calls run now.
   var isUnwinding = false
+  var replayDepth = 0
+  var replayWork = 0
   /// The number of the first instruction of each block, and of its terminator behind them.
   let blockStarts: [Int32]
   let instructions: [(block: Int32, index: Int32)]

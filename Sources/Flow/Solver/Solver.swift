@@ -2,14 +2,14 @@
 // of a layer are solved at the same time; each sees the results of the layers below. In a component with a cycle the functions are
 // solved twice: first as if the calls within the cycle did nothing known, then with the results of the first round.
 //
-// Most functions of a program have nothing to do with C. A unit that neither calls C nor has maps that can hold addresses is looked at only
-// where it calls functions whose summary matters.
+// Most functions of a program have nothing to do with C. A unit that neither calls C nor keeps addresses of a unit that does is looked at
+// only where it calls functions that end, or hand out, memory of C.
 
 /// Solves all functions of a program that matter.
 enum Solver {
   static func solve(_ program: Program, _ graph: CallGraph) -> [FunctionResult?] {
     let names = LibraryNames(program.symbols)
-    let isUnitRelevant = program.units.map(isRelevant)
+    let isUnitRelevant = relevantUnits(program, graph)
     var layerOf = [Int32](repeating: 0, count: program.functionCount)
     var layers: [[[FunctionID]]] = []
     for component in graph.components {
@@ -49,18 +49,31 @@ enum Solver {
     return component.map { FunctionSolver($0, second).solve() }
   }
 
-  private static func isRelevant(_ unit: Unit) -> Bool {
-    if unit.mapTypes.contains(where: { $0.key.holdsAddress || $0.value.holdsAddress }) { return true }
-    return unit.functions.contains { function in
-      function.calls.contains { if case .foreign = $0.callee { true } else { false } }
+  /// Units that call C or keep its types in maps, and those that have maps for addresses and call such units.
+  private static func relevantUnits(_ program: Program, _ graph: CallGraph) -> [Bool] {
+    let callsC = program.units.map { unit in
+      unit.mapTypes.contains { $0.key.cType != .empty || $0.value.cType != .empty }
+        || unit.functions.contains { function in
+          function.calls.contains { if case .foreign = $0.callee { true } else { false } }
+        }
     }
+    var result = callsC
+    let holds = program.units.map { unit in
+      unit.mapTypes.contains { $0.key.holdsAddress || $0.value.holdsAddress }
+    }
+    for edge in graph.edges where callsC[program.unitIndex(of: edge.callee)] {
+      let caller = program.unitIndex(of: edge.caller)
+      if holds[caller] { result[caller] = true }
+    }
+    return result
   }
 
   private static func matters(
     _ id: FunctionID, _ program: Program, _ graph: CallGraph, _ isUnitRelevant: [Bool], _ results: [FunctionResult?]
   ) -> Bool {
     for edge in graph.outgoing(id) {
-      if let result = results[Int(edge.callee.rawValue)], !result.summary.isTrivial { return true }
+      guard let result = results[Int(edge.callee.rawValue)], !result.summary.isTrivial else { continue }
+      if result.summary.endsMemory || isUnitRelevant[program.unitIndex(of: id)] { return true }
     }
     guard isUnitRelevant[program.unitIndex(of: id)] else { return false }
     let function = program.function(id)
