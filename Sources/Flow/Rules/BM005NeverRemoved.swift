@@ -21,8 +21,10 @@ struct NeverRemoved: Rule {
       let placed = inserts.map { (insert: $0, place: analysis.place($0.range)) }.sorted { $0.place < $1.place }
       guard let first = placed.first else { return nil }
       // One that holds it for long: fields and globals that are known as such.
-      let names = group.symbols.compactMap { analysis.program.declaration($0) }.filter { $0.type.class == .map }
-        .sorted { analysis.place($0.range) < analysis.place($1.range) }
+      let names = group.symbols.compactMap { analysis.program.declaration($0) }.filter {
+        $0.type.class == .map || !$0.isField && $0.type.class == .aggregate
+      }
+      .sorted { analysis.place($0.range) < analysis.place($1.range) }
       guard let owner = names.first else { return nil }
       return finding(analysis, owner, first.insert, freed, inserts.map(\.key.cType))
     }

@@ -15,7 +15,7 @@ struct ThrowSkipsRemoval: Rule {
     let exit = report.result.sites[event.at].range
     return report.result.events.first { removal in
       guard removal.kind == .removed, removal.map == event.map, removal.key == event.key,
-        removal.stored == event.stored, !removal.isDeferred
+        removal.stored == event.stored, !removal.isDeferred, !report.areInOneCall(removal.at, event.stored)
       else { return false }
       let range = report.result.sites[removal.at].range
       return exit.file == range.file && exit.start < range.start
@@ -26,7 +26,7 @@ struct ThrowSkipsRemoval: Rule {
     var result: [Finding] = []
     for report in FlowReport.all(analysis, with: [.storedAtExit]) {
       var seen: Set<SiteID> = []
-      for event in report.result.events where event.kind == .storedAtExit {
+      for event in report.result.events where event.kind == .storedAtExit && holdsAddress(event, report) {
         guard let removal = Self.removal(skippedBy: event, report), !isTiedToRelease(event, report),
           seen.insert(event.stored).inserted
         else { continue }
@@ -34,6 +34,10 @@ struct ThrowSkipsRemoval: Rule {
       }
     }
     return result
+  }
+
+  private func holdsAddress(_ event: FlowEvent, _ report: FlowReport) -> Bool {
+    [event.key, event.pointer].contains { $0.index > 0 && report.result.values[$0].type.holdsAddress }
   }
 
   /// Whether the function releases the pointer on its way to the removal: then the entry goes with the memory, and where the memory

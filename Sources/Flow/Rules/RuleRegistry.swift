@@ -27,8 +27,18 @@ public enum RuleRegistry {
   ) -> [Finding] {
     let rules = all.filter { isEnabled($0.info) }
     let found = Parallel.map(rules.count) { rules[$0].findings(in: analysis) }
-    return found.flatMap { $0 }.sorted {
-      ($0.place, $0.rule, $0.message) < ($1.place, $1.rule, $1.message)
+    let sorted = found.flatMap { $0 }.sorted {
+      ($0.place, $0.rule, $0.message, $1.severity) < ($1.place, $1.rule, $1.message, $0.severity)
     }
+    // Versions of a package for several systems have most files in common: what is said once is enough.
+    var result: [Finding] = []
+    for finding in sorted {
+      if let last = result.last, last.place == finding.place, last.rule == finding.rule, last.message == finding.message
+      {
+        continue
+      }
+      result.append(finding)
+    }
+    return result
   }
 }

@@ -6,14 +6,15 @@ extension FunctionSolver {
     switch call.callee {
     case .foreign(let name): return runForeign(name, call, arguments, site, number, state)
     case .function(let name):
-      return runTargets(context.program.function(named: name).map { [$0] } ?? [], call, arguments, site, number, state)
+      return runTargets(
+        context.program.function(named: name, from: unit).map { [$0] } ?? [], call, arguments, site, number, state)
     case .interfaceMethod(let name):
       let bodies = context.program.units[unit].implementations[name] ?? []
-      let targets = bodies.compactMap { context.program.function(named: $0) }
+      let targets = bodies.compactMap { context.program.function(named: $0, from: unit) }
       return runTargets(targets, call, arguments, site, number, state)
     case .value:
       if callee != .none, case .function(let name) = values[callee].definition,
-        let target = context.program.function(named: name)
+        let target = context.program.function(named: name, from: unit)
       {
         return runTargets([target], call, arguments, site, number, state)
       }
@@ -68,7 +69,7 @@ extension FunctionSolver {
   }
 
   private func isPointer(_ variable: VariableID, _ value: ValueNumber) -> Bool {
-    type(variable).class == .cPointer || values[value].type.class == .cPointer
+    type(variable).class == .cPointer || values[value].type.class == .cPointer || isAddress(value)
   }
 
   private func runForeign(
@@ -98,6 +99,12 @@ extension FunctionSolver {
     }
     for (index, argument) in arguments.enumerated() where index < known.parameters.count {
       switch known.parameters[index] {
+      case .frees where isAddress(argument):
+        freeTarget(
+          argument, Release(isReference: false, confidence: known.confidence, function: name), site, number, &state)
+      case .releases where isAddress(argument):
+        freeTarget(
+          argument, Release(isReference: true, confidence: known.confidence, function: name), site, number, &state)
       case .frees:
         perform(
           .free(argument, Release(isReference: false, confidence: known.confidence, function: name)), site, number,
@@ -125,6 +132,35 @@ extension FunctionSolver {
       }
     }
     return failed.map { [state, $0] } ?? [state]
+  }
+
+  private func isAddress(_ value: ValueNumber) -> Bool {
+    guard value.index > 0 else { return false }
+    switch values[value].definition {
+    case .variableAddress, .fieldAddress: return true
+    default: return false
+    }
+  }
+
+  /// Frees what the variable or field holds whose address is given, and sets it to nil: `avcodec_free_context(&c)`.
+  private func freeTarget(
+    _ address: ValueNumber, _ release: Release, _ site: SiteID, _ number: Int32, _ state: inout State
+  ) {
+    let empty = values.number(.constant(.nil))
+    switch values[address].definition {
+    case .variableAddress(let variable):
+      let held = value(of: variable, &state)
+      guard type(variable).class == .cPointer || type(variable).class == .unknown else { return }
+      perform(.free(held, release), site, number, &state)
+      set(variable, empty, &state)
+    case .fieldAddress(let base, let field):
+      let held = loadField(base, field, &state)
+      let type = context.type(ofFieldOrGlobal: field).class
+      guard type == .cPointer || type == .unknown || values[held].type.class == .cPointer else { return }
+      perform(.free(held, release), site, number, &state)
+      perform(.store(base: base, field: field, empty), site, number, &state)
+    default: break
+    }
   }
 
   /// Puts fresh memory where an argument `&db` points.
@@ -158,7 +194,7 @@ extension FunctionSolver {
     if !context.callsLater(name) {
       for argument in arguments where argument.index > 0 {
         if case .function(let symbol) = values[argument].definition,
-          let target = context.program.function(named: symbol)
+          let target = context.program.function(named: symbol, from: unit)
         {
           states = states.flatMap { replay(target, [], nil, site, number, $0) ?? [$0] }
         }
@@ -250,7 +286,9 @@ extension FunctionSolver {
           inner: Site.Inner(function: replay.target, site: placed.site)))
       if case .callValue(let function, let arguments) = placed.effect {
         let function = resolve(function, &replay, &state)
-        if case .function(let name) = values[function].definition, let target = context.program.function(named: name) {
+        if case .function(let name) = values[function].definition,
+          let target = context.program.function(named: name, from: unit)
+        {
           let arguments = arguments.map { resolve($0, &replay, &state) }
           guard let states = self.replay(target, arguments, nil, site, replay.number, state) else { continue }
           var rest = summaryCase

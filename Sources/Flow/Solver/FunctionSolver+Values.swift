@@ -213,7 +213,10 @@ extension FunctionSolver {
     if results.contains(value) { return true }
     if let pointer = state.pointer(value), pointer.isEscaped { return true }
     switch values[value].definition {
-    case .globals, .parameter: return true
+    case .globals: return true
+    case .parameter(let index):
+      // A captured map is a local variable of the enclosing function, where it is decided whether it lives on.
+      return Int(index) < function.parameters.count || values[value].type.class != .map
     case .field(let base, let field):
       if let bound = state.binding(base, field), bound != value {
         return isBoundElsewhere(value, state, results, depth)
@@ -223,8 +226,8 @@ extension FunctionSolver {
     case .fieldAddress(let base, _), .blurred(let base): return isAlive(base, state, results, depth: depth + 1)
     case .instruction, .replayed:
       if isBoundElsewhere(value, state, results, depth) { return true }
-      // What was made here and is held by nothing dies here; what came out of the unknown belongs to someone.
-      return values[value].source != .managed && values[value].source != .map
+      // What was made here and is held by nothing dies here, and nobody can say what came out of the unknown: a copy, or a map in use.
+      return values[value].source == .mapLookup
     }
   }
 

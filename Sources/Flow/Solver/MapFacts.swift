@@ -45,6 +45,8 @@ private struct MapFactsBuilder {
   var results: [FunctionID: [Int32]] = [:]
   var variableOffsets: [FunctionID: Int32] = [:]
   var facts: [(node: Int32, fact: Fact)] = []
+  /// Of fields of structs without a name the variable or field that is the struct.
+  var owners: [Symbol: Symbol] = [:]
 
   enum Fact {
     case insert(MapFacts.Insert)
@@ -73,7 +75,7 @@ private struct MapFactsBuilder {
     }
     for id in functions where variableOffsets[id] != nil { read(id) }
     var groups: [Int32: MapFacts.Group] = [:]
-    for (symbol, node) in symbols { groups[find(node), default: .init()].symbols.append(symbol) }
+    for (symbol, node) in symbols { groups[find(node), default: .init()].symbols.append(owners[symbol] ?? symbol) }
     for (node, fact) in facts {
       let root = find(node)
       guard groups[root] != nil else { continue }
@@ -132,7 +134,20 @@ private struct MapFactsBuilder {
   }
 
   private mutating func node(_ id: FunctionID, _ path: MemoryPath, _ element: Symbol) -> Int32? {
-    if let field = path.fields.last(where: { $0 != element }) { return node(field) }
+    if let field = path.fields.last(where: { $0 != element }) {
+      // A field of a struct without a name has no full name: it belongs to the variable or field before it.
+      let name = program.symbols.name(field)
+      if name.hasPrefix("struct.") {
+        var owner: Symbol?
+        if case .global(let global) = path.root { owner = global }
+        if let position = path.fields.lastIndex(of: field), position > 0 { owner = path.fields[position - 1] }
+        guard let owner else { return node(field) }
+        let full = program.symbols.intern(program.symbols.name(owner) + "." + name.dropFirst("struct.".count))
+        owners[full] = owner
+        return node(full)
+      }
+      return node(field)
+    }
     switch path.root {
     case .global(let symbol): return node(symbol)
     case .variable(let variable): return node(id, variable)
@@ -154,7 +169,7 @@ private struct MapFactsBuilder {
     let element = program.symbols.intern("element")
     let unit = program.unitIndex(of: id)
     let origins = KeyOrigins(function)
-    if let parent = function.parent.flatMap(program.function(named:)) {
+    if let parent = function.parent.flatMap({ program.function(named: $0, from: unit) }) {
       for capture in function.captures {
         if let outer = node(parent, capture.outer), let inner = node(id, capture.inner) { unite(outer, inner) }
       }

@@ -16,22 +16,49 @@ public struct Program: Sendable {
   public let symbols: SymbolTable
   /// For each function its unit and its index there.
   private let places: [(unit: Int32, index: Int32)]
+  /// The first version of each name.
   private let byName: [Symbol: FunctionID]
+  /// Of names with several versions (files for several systems) the one that each unit has.
+  private let versions: [UnitName: FunctionID]
+  /// For each function the first one that is the same source: units for several systems share most of their files.
+  private let originals: [FunctionID]
   private let foreign: [[Symbol: ForeignFunction]]
   private let declarations: [Symbol: (unit: Int32, index: Int32)]
 
-  /// Numbers the functions. Of several functions with one name (files for several systems) the first one is found by name.
+  private struct UnitName: Hashable {
+    var unit: Int32
+    var name: Symbol
+  }
+
+  /// Numbers the functions.
   public init(units: [Unit], symbols: SymbolTable, knowledge: any ForeignKnowledge) {
     self.units = units
     self.symbols = symbols
     var places: [(unit: Int32, index: Int32)] = []
     places.reserveCapacity(units.reduce(0) { $0 + $1.functions.count })
     var byName: [Symbol: FunctionID] = [:]
+    var originals: [FunctionID] = []
+    var others: [Symbol: [FunctionID]] = [:]
     var declarations: [Symbol: (unit: Int32, index: Int32)] = [:]
+    func range(_ id: FunctionID) -> SourceRange {
+      let place = places[Int(id.rawValue)]
+      return units[Int(place.unit)].functions[Int(place.index)].range
+    }
     for (unit, content) in units.enumerated() {
       for (index, function) in content.functions.enumerated() {
         let id = FunctionID(rawValue: Int32(places.count))
-        if byName[function.symbol] == nil { byName[function.symbol] = id }
+        var original = id
+        if let first = byName[function.symbol] {
+          let known = [first] + (others[function.symbol] ?? [])
+          if function.range != .none, let same = known.first(where: { range($0) == function.range }) {
+            original = same
+          } else {
+            others[function.symbol, default: []].append(id)
+          }
+        } else {
+          byName[function.symbol] = id
+        }
+        originals.append(original)
         places.append((Int32(unit), Int32(index)))
       }
       for (index, declaration) in content.declarations.enumerated() where declarations[declaration.symbol] == nil {
@@ -40,6 +67,15 @@ public struct Program: Sendable {
     }
     self.places = places
     self.byName = byName
+    self.originals = originals
+    var versions: [UnitName: FunctionID] = [:]
+    if !others.isEmpty {
+      for (number, place) in places.enumerated() {
+        let name = units[Int(place.unit)].functions[Int(place.index)].symbol
+        if others[name] != nil { versions[UnitName(unit: place.unit, name: name)] = originals[number] }
+      }
+    }
+    self.versions = versions
     self.declarations = declarations
     foreign = Parallel.map(units.count) { Self.foreignFunctions(of: units[$0], symbols, knowledge) }
   }
@@ -60,8 +96,13 @@ public struct Program: Sendable {
 
   /// How many functions there are.
   public var functionCount: Int { places.count }
-  /// All function numbers.
-  public var functionIDs: [FunctionID] { (0..<Int32(places.count)).map(FunctionID.init(rawValue:)) }
+  /// The numbers of all functions, of several that are the same source only the first one.
+  public var functionIDs: [FunctionID] {
+    (0..<Int32(places.count)).map(FunctionID.init(rawValue:)).filter(isOriginal)
+  }
+
+  /// Whether no earlier function is the same source. Only such functions are analysed, and only they are callees.
+  public func isOriginal(_ id: FunctionID) -> Bool { originals[Int(id.rawValue)] == id }
 
   /// A function by its number.
   public func function(_ id: FunctionID) -> Function {
@@ -75,8 +116,11 @@ public struct Program: Sendable {
   /// The unit of a function.
   public func unit(of id: FunctionID) -> Unit { units[unitIndex(of: id)] }
 
-  /// The function of a full name, if it has a body here.
-  public func function(named symbol: Symbol) -> FunctionID? { byName[symbol] }
+  /// The function that a full name means in a unit, if it has a body here: the unit's own version where there are several.
+  public func function(named symbol: Symbol, from unit: Int) -> FunctionID? {
+    guard let first = byName[symbol] else { return nil }
+    return versions.isEmpty ? first : versions[UnitName(unit: Int32(unit), name: symbol)] ?? first
+  }
 
   /// What is known of a C function as one unit sees it: its own C code first, then the models, then the name.
   public func foreignFunction(_ name: Symbol, unit: Int) -> ForeignFunction? { foreign[unit][name] }

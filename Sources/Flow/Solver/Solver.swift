@@ -71,6 +71,7 @@ enum Solver {
   private static func matters(
     _ id: FunctionID, _ program: Program, _ graph: CallGraph, _ isUnitRelevant: [Bool], _ results: [FunctionResult?]
   ) -> Bool {
+    guard program.isOriginal(id) else { return false }
     for edge in graph.outgoing(id) {
       guard let result = results[Int(edge.callee.rawValue)], !result.summary.isTrivial else { continue }
       if result.summary.endsMemory || isUnitRelevant[program.unitIndex(of: id)] { return true }

@@ -30,13 +30,13 @@ struct SolverContext: Sendable {
   func givesError(_ name: Symbol) -> Bool { errors.contains(name) }
 
   /// The variables that closures or addresses reach, so that they live to the end.
-  func capturedVariables(of function: Function) -> Set<VariableID> {
+  func capturedVariables(of function: Function, unit: Int) -> Set<VariableID> {
     var result: Set<VariableID> = []
     for block in function.blocks {
       for instruction in block.instructions {
         switch instruction.operation {
         case .fresh(_, .function(let name)):
-          if let closure = program.function(named: name) {
+          if let closure = program.function(named: name, from: unit) {
             let closure = program.function(closure)
             if closure.parent == function.symbol { result.formUnion(closure.captures.map(\.outer)) }
           }
