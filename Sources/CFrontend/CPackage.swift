@@ -52,7 +52,9 @@ public struct CPackage: Sendable, Hashable, Codable {
     }
     // A function in a header turns up in each source that includes it.
     var seen: Set<String> = []
-    functions = CSummaries(all.filter { seen.insert($0.name).inserted }, knowledge: knowledge).known.values.sorted { $0.name < $1.name }
+    functions = CSummaries(all.filter { seen.insert($0.name).inserted }, knowledge: knowledge).known.values.sorted {
+      $0.name < $1.name
+    }
   }
 
   /// The options that matter for reading and cannot do harm: search paths, macros, the language version.

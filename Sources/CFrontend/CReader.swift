@@ -8,9 +8,12 @@ struct CReader {
 
   // Numbers of cursor kinds in clang-c/Index.h.
   private enum Cursor {
-    static let structDeclaration = 2, unionDeclaration = 3, enumDeclaration = 5, fieldDeclaration = 6, function = 8, variable = 9, parameter = 10
-    static let typedefDeclaration = 20, referenceExpression = 101, memberExpression = 102, callExpression = 103, parentheses = 111, unary = 112
-    static let binary = 114, compoundAssignment = 115, cast = 117, unexposedExpression = 100, ifStatement = 205, returnStatement = 214
+    static let structDeclaration = 2, unionDeclaration = 3, enumDeclaration = 5, fieldDeclaration = 6, function = 8,
+      variable = 9, parameter = 10
+    static let typedefDeclaration = 20, referenceExpression = 101, memberExpression = 102, callExpression = 103,
+      parentheses = 111, unary = 112
+    static let binary = 114, compoundAssignment = 115, cast = 117, unexposedExpression = 100, ifStatement = 205,
+      returnStatement = 214
     static let declarationStatement = 231, unexposedDeclaration = 1
   }
 
@@ -41,7 +44,8 @@ struct CReader {
           bytes.withMemoryRebound(to: CChar.self) { bytes in
             var file = BelayCXUnsavedFile(name: path, contents: bytes.baseAddress, length: UInt(bytes.count))
             // 0x200: go on after a missing header.
-            _ = clang.library.parse(index, path, arguments.baseAddress, Int32(arguments.count - 1), &file, 1, 0x200, &unit)
+            _ = clang.library.parse(
+              index, path, arguments.baseAddress, Int32(arguments.count - 1), &file, 1, 0x200, &unit)
           }
         }
       }
@@ -73,14 +77,18 @@ struct CReader {
     case Cursor.structDeclaration, Cursor.unionDeclaration:
       let name = (Int(cursor.kind) == Cursor.structDeclaration ? "struct_" : "union_") + clang.spelling(cursor)
       result.typeNames.insert(name)
-      if wanted.contains(name) || clang.library.isInSystemHeader(clang.library.location(cursor)) == 0 { fields(cursor, name, into: &result) }
+      if wanted.contains(name) || clang.library.isInSystemHeader(clang.library.location(cursor)) == 0 {
+        fields(cursor, name, into: &result)
+      }
     case Cursor.enumDeclaration: result.typeNames.insert("enum_" + clang.spelling(cursor))
     case Cursor.typedefDeclaration:
       let name = clang.spelling(cursor)
       guard wanted.contains(name) else { return }
       result.typeNames.insert(name)
       let declared = clang.library.typeDeclaration(clang.library.canonicalType(clang.library.cursorType(cursor)))
-      if Int(declared.kind) == Cursor.structDeclaration || Int(declared.kind) == Cursor.unionDeclaration { fields(declared, name, into: &result) }
+      if Int(declared.kind) == Cursor.structDeclaration || Int(declared.kind) == Cursor.unionDeclaration {
+        fields(declared, name, into: &result)
+      }
     default: break
     }
   }
@@ -99,7 +107,8 @@ struct CReader {
   }
 
   private static let goKeywords: Set<String> = [
-    "type", "func", "range", "map", "chan", "select", "package", "import", "interface", "var", "go", "defer", "fallthrough",
+    "type", "func", "range", "map", "chan", "select", "package", "import", "interface", "var", "go", "defer",
+    "fallthrough",
   ]
 
   // MARK: Types
@@ -149,7 +158,9 @@ struct CReader {
 
   private func function(_ cursor: BelayCXCursor, _ name: String) -> CFunction {
     var parameters: [UInt32] = []
-    for index in 0..<max(0, clang.library.argumentCount(cursor)) { parameters.append(clang.library.hash(clang.library.argument(cursor, UInt32(index)))) }
+    for index in 0..<max(0, clang.library.argumentCount(cursor)) {
+      parameters.append(clang.library.hash(clang.library.argument(cursor, UInt32(index))))
+    }
     var body = CExpression(kind: .other)
     clang.children(cursor) { child in
       if Int(child.kind) == 202 { body = expression(child, depth: 0) }

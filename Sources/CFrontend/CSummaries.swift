@@ -49,13 +49,17 @@ struct CSummaries {
     var locals: [UInt32: Value] = [:]
 
     init(function: CFunction) {
-      summary = ForeignFunction(name: function.name, confidence: .body, parameters: Array(repeating: nil, count: function.parameters.count))
-      parameters = Dictionary(function.parameters.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      summary = ForeignFunction(
+        name: function.name, confidence: .body, parameters: Array(repeating: nil, count: function.parameters.count))
+      parameters = Dictionary(
+        function.parameters.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     mutating func note(_ effect: ForeignFunction.Effect, on parameter: Int) {
       guard parameter < summary.parameters.count else { return }
-      let order: [ForeignFunction.Effect] = [.borrows, .context, .calls, .keeps, .retains, .releases, .frees, .freesAll]
+      let order: [ForeignFunction.Effect] = [
+        .borrows, .context, .calls, .keeps, .retains, .releases, .frees, .freesAll,
+      ]
       let rank = { (effect: ForeignFunction.Effect?) in effect.flatMap { order.firstIndex(of: $0) } ?? -1 }
       if rank(effect) > rank(summary.parameters[parameter]) { summary.parameters[parameter] = effect }
     }
@@ -82,10 +86,13 @@ struct CSummaries {
       if let parameter = walk.parameters[expression.declaration] { return .parameter(parameter) }
       return walk.locals[expression.declaration] ?? .unknown
     case .call:
-      guard let callee = expression.children.first.map(bare), callee.kind == .reference, let known = summary(of: callee.name) else { return .unknown }
+      guard let callee = expression.children.first.map(bare), callee.kind == .reference,
+        let known = summary(of: callee.name)
+      else { return .unknown }
       switch known.result {
       case .allocates(let release): return .allocated(release: release)
-      case .parameter(let index) where index + 1 < expression.children.count: return value(expression.children[index + 1], walk)
+      case .parameter(let index) where index + 1 < expression.children.count:
+        return value(expression.children[index + 1], walk)
       default: return .unknown
       }
     default: return .unknown
@@ -166,7 +173,9 @@ struct CSummaries {
       walk.note(seen, on: index)
     }
     for output in known.outputs where output < arguments.count {
-      if case .parameter(let index) = arguments[output], !walk.summary.outputs.contains(index) { walk.summary.outputs.append(index) }
+      if case .parameter(let index) = arguments[output], !walk.summary.outputs.contains(index) {
+        walk.summary.outputs.append(index)
+      }
     }
   }
 
@@ -185,7 +194,8 @@ struct CSummaries {
       if case .parameter(let index) = value { walk.note(.keeps, on: index) }
     case .unary where target.isDereference:
       if case .parameter(let index) = value { walk.note(.keeps, on: index) }
-      if case .allocated = value, let pointer = target.children.first, case .parameter(let index) = self.value(pointer, walk),
+      if case .allocated = value, let pointer = target.children.first,
+        case .parameter(let index) = self.value(pointer, walk),
         !walk.summary.outputs.contains(index)
       {
         walk.summary.outputs.append(index)

@@ -34,7 +34,8 @@ public final class LibClang: @unchecked Sendable {
     #if os(macOS)
       let file = "libclang.dylib"
       paths.append("/Library/Developer/CommandLineTools/usr/lib/libclang.dylib")
-      paths.append("/Applications/Xcode.app/Contents/Developer/Toolchains/XcodeDefault.xctoolchain/usr/lib/libclang.dylib")
+      paths.append(
+        "/Applications/Xcode.app/Contents/Developer/Toolchains/XcodeDefault.xctoolchain/usr/lib/libclang.dylib")
     #else
       let file = "libclang.so"
     #endif
@@ -42,7 +43,8 @@ public final class LibClang: @unchecked Sendable {
       let swift = "\(folder)/swift"
       guard FileManager.default.isExecutableFile(atPath: swift) else { continue }
       let real = URL(fileURLWithPath: swift).resolvingSymlinksInPath().path
-      paths.append(((real as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent + "/lib/\(file)")
+      paths.append(
+        ((real as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent + "/lib/\(file)")
     }
     for folder in ["/usr/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64"] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

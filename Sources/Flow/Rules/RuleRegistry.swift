@@ -11,7 +11,17 @@ public enum RuleRegistry {
     NeverRemoved(),
     CAllocationLeaked(),
     FreeOfBorrowed(),
+    BucketPointerToC(),
+    MapPassedToC(),
+    LoopVariableAddress(),
+    UnlockedRegistry(),
+    ConcurrentMapWrite(),
+    NilMapWrite(),
+    CallbackLookupUnchecked(),
+    FakePointerHandle(),
+    CPointerInMap(),
     ThrowSkipsRemoval(),
+    UnhashableKey(),
     SuppressionWithoutReason(),
   ]
 

@@ -9,7 +9,9 @@ struct ForeignPackages: ForeignTypes {
   private var diagnostics: [Diagnostic] = []
 
   /// Reads preambles and C files of the packages that use cgo, in parallel. A package whose C did not change since an earlier run comes from the cache.
-  static func read(_ graph: PackageGraph, knowledge: any ForeignKnowledge, cache: String?, queue: ParallelQueue) -> ForeignPackages {
+  static func read(_ graph: PackageGraph, knowledge: any ForeignKnowledge, cache: String?, queue: ParallelQueue)
+    -> ForeignPackages
+  {
     var result = ForeignPackages()
     let wanted = graph.packages.filter { package in
       package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
@@ -17,14 +19,17 @@ struct ForeignPackages: ForeignTypes {
     guard !wanted.isEmpty else { return result }
     guard let clang = LibClang.shared else {
       let file = wanted[0].files.first { graph.files[$0].header.usesCgo } ?? wanted[0].files[0]
-      result.diagnostics.append(Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
+      result.diagnostics.append(
+        Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
       return result
     }
     let read = queue.map(wanted) { package -> CPackage in
       let sources = Self.sources(package, graph)
       let names = Self.names(package, graph)
       guard let cache else { return CPackage(sources, names: names, knowledge: knowledge, clang: clang) }
-      return cached(sources, names, package, cache) { CPackage(sources, names: names, knowledge: knowledge, clang: clang) }
+      return cached(sources, names, package, cache) {
+        CPackage(sources, names: names, knowledge: knowledge, clang: clang)
+      }
     }
     for (package, foreign) in zip(wanted, read) { result.packages[package.symbolPath] = foreign }
     return result
@@ -58,7 +63,9 @@ struct ForeignPackages: ForeignTypes {
       while index + 2 < bytes.count {
         if bytes[index] == UInt8(ascii: "C"), bytes[index + 1] == UInt8(ascii: ".") {
           var end = index + 2
-          while end < bytes.count, ByteClass(rawValue: ByteClass.table[Int(bytes[end])]).isDisjoint(with: [.letter, .digit]) == false { end += 1 }
+          while end < bytes.count,
+            ByteClass(rawValue: ByteClass.table[Int(bytes[end])]).isDisjoint(with: [.letter, .digit]) == false
+          { end += 1 }
           if end > index + 2 { names.insert(String(decoding: bytes[(index + 2)..<end], as: UTF8.self)) }
           index = end
         } else {
@@ -67,7 +74,10 @@ struct ForeignPackages: ForeignTypes {
       }
     }
     // A tag is found under its own name as well.
-    return names.union(names.compactMap { name in ["struct_", "union_", "enum_"].first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) } })
+    return names.union(
+      names.compactMap { name in
+        ["struct_", "union_", "enum_"].first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
+      })
   }
 
   private static func cached(
@@ -75,11 +85,16 @@ struct ForeignPackages: ForeignTypes {
   ) -> CPackage {
     var digest = ContentHash.hash("1 " + names.sorted().joined(separator: " "))
     for source in sources {
-      digest = ContentHash.combine(digest, ContentHash.hash(source.path + "\n" + source.options.joined(separator: " ") + "\n" + source.text))
+      digest = ContentHash.combine(
+        digest, ContentHash.hash(source.path + "\n" + source.options.joined(separator: " ") + "\n" + source.text))
     }
     for path in package.foreignFiles { digest = ContentHash.combine(digest, ContentHash.hash(file: path)) }
     let path = "\(folder)/c/\(ContentHash.text(digest)).json"
-    if let data = FileManager.default.contents(atPath: path), let known = try? JSONDecoder().decode(CPackage.self, from: data) { return known }
+    if let data = FileManager.default.contents(atPath: path),
+      let known = try? JSONDecoder().decode(CPackage.self, from: data)
+    {
+      return known
+    }
     let result = read()
     // A cache that cannot be written costs time, nothing else.
     try? FileManager.default.createDirectory(atPath: folder + "/c", withIntermediateDirectories: true)
@@ -90,7 +105,9 @@ struct ForeignPackages: ForeignTypes {
   /// Adds what C functions do to the units of a program.
   func complete(_ program: inout GoProgram) {
     for index in program.units.indices {
-      if let package = packages[program.symbols.name(program.units[index].name)] { program.units[index].foreignFunctions = package.functions }
+      if let package = packages[program.symbols.name(program.units[index].name)] {
+        program.units[index].foreignFunctions = package.functions
+      }
     }
     program.diagnostics += diagnostics
   }
@@ -98,5 +115,7 @@ struct ForeignPackages: ForeignTypes {
   func isType(_ name: String, package: String) -> Bool { packages[package]?.typeNames.contains(name) ?? false }
   func result(ofFunction name: String, package: String) -> String? { packages[package]?.results[name] }
   func type(ofValue name: String, package: String) -> String? { packages[package]?.variables[name] }
-  func type(ofField field: String, inType type: String, package: String) -> String? { packages[package]?.fields[type]?[field] }
+  func type(ofField field: String, inType type: String, package: String) -> String? {
+    packages[package]?.fields[type]?[field]
+  }
 }

@@ -258,7 +258,9 @@ extension TypeChecker {
 
   private func foreignMember(_ name: Name) -> Operand {
     let text = names.string(name)
-    if ForeignNames.isType(text) || declarations.foreign.isType(text, package: package.path) { return Operand(type: types.foreign(name), mode: .type) }
+    if ForeignNames.isType(text) || declarations.foreign.isType(text, package: package.path) {
+      return Operand(type: types.foreign(name), mode: .type)
+    }
     if text.hasPrefix("sizeof_") { return .constant(types.foreign(names.intern("size_t")), nil) }
     if let type = declarations.foreign.type(ofValue: text, package: package.path) {
       return Operand(type: foreignType(type), mode: .foreign, detail: name.rawValue)
