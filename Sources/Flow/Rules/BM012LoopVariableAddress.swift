@@ -17,7 +17,7 @@ struct LoopVariableAddress: Rule {
       let definitions = Definitions(function)
       for block in function.blocks {
         for (index, instruction) in block.instructions.enumerated() {
-          result += findings(instruction, block.instructions[(index + 1)...], function, definitions, analysis)
+          result += findings(instruction, block.instructions[(index + 1)...], id, function, definitions, analysis)
         }
       }
     }
@@ -25,8 +25,8 @@ struct LoopVariableAddress: Rule {
   }
 
   private func findings(
-    _ instruction: Instruction, _ rest: ArraySlice<Instruction>, _ function: Function, _ definitions: Definitions,
-    _ analysis: Analysis
+    _ instruction: Instruction, _ rest: ArraySlice<Instruction>, _ id: FunctionID, _ function: Function,
+    _ definitions: Definitions, _ analysis: Analysis
   ) -> [Finding] {
     switch instruction.operation {
     case .map(let access) where access.kind == .store:
@@ -54,7 +54,7 @@ struct LoopVariableAddress: Rule {
           found.append(finding(variable, taken, instruction.range, "handed to a goroutine", .red, function, analysis))
         }
       }
-      if let closure = closure(call, definitions, analysis) {
+      if let closure = closure(call, in: id, definitions, analysis) {
         for capture in closure.captures where function.variables[Int(capture.outer.rawValue)].isSharedByLoop {
           found.append(
             finding(capture.outer, instruction, instruction.range, "captured by a goroutine", .red, function, analysis))
@@ -73,7 +73,7 @@ struct LoopVariableAddress: Rule {
     }
   }
 
-  private func closure(_ call: Call, _ definitions: Definitions, _ analysis: Analysis) -> Function? {
+  private func closure(_ call: Call, in id: FunctionID, _ definitions: Definitions, _ analysis: Analysis) -> Function? {
     var symbol: Symbol?
     switch call.callee {
     case .function(let name): symbol = name
@@ -81,7 +81,9 @@ struct LoopVariableAddress: Rule {
       if case .fresh(_, .function(let name))? = definitions.origin(of: variable)?.operation { symbol = name }
     default: break
     }
-    return symbol.flatMap { analysis.program.function(named: $0) }.map { analysis.program.function($0) }
+    return symbol.flatMap { analysis.program.function(named: $0, from: analysis.program.unitIndex(of: id)) }.map {
+      analysis.program.function($0)
+    }
   }
 
   private func loopVariable(addressedBy value: VariableID, _ definitions: Definitions) -> (VariableID, Instruction)? {
