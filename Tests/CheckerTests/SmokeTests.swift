@@ -1,4 +1,0 @@
-import Testing
-@testable import Checker
-
-@Test func moduleLoads() {}
