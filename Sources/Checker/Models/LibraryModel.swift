@@ -13,7 +13,21 @@ public struct LibraryModel: ForeignKnowledge {
 
   /// What is known of a function; a guess from its name when no model has it.
   public func function(named name: String) -> ForeignFunction? {
-    functions[name] ?? NameConvention.function(named: name)
+    functions[name] ?? Self.coreFoundation(name) ?? NameConvention.function(named: name)
+  }
+
+  /// The rule by which Apple's C libraries give objects out: what a function with Create or Copy in its name returns, the caller releases.
+  private static func coreFoundation(_ name: String) -> ForeignFunction? {
+    guard let prefix = ["CF", "CG", "CT", "Sec"].first(where: name.hasPrefix),
+      name.dropFirst(prefix.count).first?.isUppercase == true
+    else { return nil }
+    for verb in ["Create", "Copy"] {
+      guard let found = name.firstRange(of: verb) else { continue }
+      // A word of its own: not `Created`.
+      if found.upperBound < name.endIndex, name[found.upperBound].isLowercase { continue }
+      return ForeignFunction(name: name, confidence: .model, parameters: [], result: .allocates(release: "CFRelease"))
+    }
+    return nil
   }
 
   /// The functions of the model file that is built in.

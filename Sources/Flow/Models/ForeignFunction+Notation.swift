@@ -24,12 +24,15 @@ extension ForeignFunction {
   /// Reads a description in the notation of model files. Throws `NotationError` with the clause that cannot be read.
   public init(name: String, notation: String, confidence: Confidence) throws(NotationError) {
     self.init(name: name, confidence: confidence, parameters: [])
+    var endsAll = false
     for clause in notation.split(separator: ",") {
-      try read(clause.split(whereSeparator: \.isWhitespace).map(String.init), clause)
+      try read(clause.split(whereSeparator: \.isWhitespace).map(String.init), clause, &endsAll)
     }
+    // Behind the parameters that are described, so that neither hides the other.
+    if endsAll { parameters.append(.freesAll) }
   }
 
-  private mutating func read(_ words: [String], _ clause: Substring) throws(NotationError) {
+  private mutating func read(_ words: [String], _ clause: Substring, _ endsAll: inout Bool) throws(NotationError) {
     let failure = NotationError(
       description: "'\(clause.drop { $0 == " " })' is not understood in the description of \(name)")
     func parameter(_ index: Int) throws(NotationError) -> Int {
@@ -68,7 +71,7 @@ extension ForeignFunction {
         guard words[2] == "of", words.count > 3 else { throw failure }
         ends = Array(words[3...])
       }
-      parameters.append(.freesAll)
+      endsAll = true
       return
     case "frees": effect = .frees
     case "releases": effect = .releases
@@ -78,8 +81,8 @@ extension ForeignFunction {
     case "context": effect = .context
     default: throw failure
     }
-    let number = try parameter(1)
     guard words.count == 2 else { throw failure }
+    let number = try parameter(1)
     while parameters.count <= number { parameters.append(nil) }
     parameters[number] = effect
   }
