@@ -127,7 +127,7 @@ struct FlowReport {
   /// The global or field that a map is read from.
   func mapSymbol(_ map: ValueNumber) -> Symbol? {
     guard map.index > 0, case .field(_, let symbol) = result.values[map].definition else { return nil }
-    return symbol
+    return analysis.program.common(symbol)
   }
 
   func isGlobal(_ map: ValueNumber) -> Bool {

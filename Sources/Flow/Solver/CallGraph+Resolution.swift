@@ -14,7 +14,7 @@ extension CallGraph {
     let unitIndex = program.unitIndex(of: id)
     let values = FunctionValues(function)
     for name in values.named {
-      if let callee = program.function(named: name, from: unitIndex) { result.taken.append(callee) }
+      if let callee = program.function(named: name) { result.taken.append(callee) }
     }
     let unit = program.units[unitIndex]
     for (number, call) in function.calls.enumerated() {
@@ -24,23 +24,23 @@ extension CallGraph {
       }
       switch call.callee {
       case .function(let name):
-        if let callee = program.function(named: name, from: unitIndex) { add(callee, isArgument: false) }
+        if let callee = program.function(named: name) { add(callee, isArgument: false) }
       case .interfaceMethod(let name):
         guard let bodies = unit.implementations[name] else {
           result.unresolved.insert(number)
           break
         }
         for body in bodies {
-          if let callee = program.function(named: body, from: unitIndex) {
+          if let callee = program.function(named: body) {
             add(callee, isArgument: false)
           } else {
             result.unresolved.insert(number)
           }
         }
       case .value(let variable):
-        if let names = functions(meantBy: variable, in: function, values, program, unitIndex) {
+        if let names = functions(meantBy: variable, in: function, values, program) {
           for name in names {
-            if let callee = program.function(named: name, from: unitIndex) { add(callee, isArgument: false) }
+            if let callee = program.function(named: name) { add(callee, isArgument: false) }
           }
         } else {
           result.unresolved.insert(number)
@@ -50,7 +50,7 @@ extension CallGraph {
       }
       for argument in call.arguments {
         for name in values.functions(of: argument) ?? [] {
-          if let callee = program.function(named: name, from: unitIndex) { add(callee, isArgument: true) }
+          if let callee = program.function(named: name) { add(callee, isArgument: true) }
         }
       }
     }
@@ -59,7 +59,7 @@ extension CallGraph {
 
   /// The functions that a variable can hold, looked up through captures in the enclosing functions; `nil` where that is not known.
   private static func functions(
-    meantBy variable: VariableID, in function: Function, _ values: FunctionValues, _ program: Program, _ unitIndex: Int
+    meantBy variable: VariableID, in function: Function, _ values: FunctionValues, _ program: Program
   ) -> [Symbol]? {
     if let found = values.functions(of: variable) { return found }
     var inner = function
@@ -67,7 +67,7 @@ extension CallGraph {
     // Closures nest a few levels deep; the bound only guards against a parent chain that is a cycle.
     for _ in 0..<8 {
       guard let capture = inner.captures.first(where: { $0.inner == variable }), let parent = inner.parent,
-        let outer = program.function(named: parent, from: unitIndex)
+        let outer = program.function(named: parent)
       else { return nil }
       let outerFunction = program.function(outer)
       if let found = FunctionValues(outerFunction).functions(of: capture.outer) { return found }

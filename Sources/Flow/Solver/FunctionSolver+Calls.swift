@@ -7,14 +7,14 @@ extension FunctionSolver {
     case .foreign(let name): return runForeign(name, call, arguments, site, number, state)
     case .function(let name):
       return runTargets(
-        context.program.function(named: name, from: unit).map { [$0] } ?? [], call, arguments, site, number, state)
+        context.program.function(named: name).map { [$0] } ?? [], call, arguments, site, number, state)
     case .interfaceMethod(let name):
       let bodies = context.program.units[unit].implementations[name] ?? []
-      let targets = bodies.compactMap { context.program.function(named: $0, from: unit) }
+      let targets = bodies.compactMap { context.program.function(named: $0) }
       return runTargets(targets, call, arguments, site, number, state)
     case .value:
       if callee != .none, case .function(let name) = values[callee].definition,
-        let target = context.program.function(named: name, from: unit)
+        let target = context.program.function(named: name)
       {
         return runTargets([target], call, arguments, site, number, state)
       }
@@ -189,12 +189,24 @@ extension FunctionSolver {
   private func runLibrary(
     _ name: Symbol, _ call: Call, _ arguments: [ValueNumber], _ site: SiteID, _ number: Int32, _ state: State
   ) -> [State] {
+    if let mode = context.unlocks(name), let lock = arguments.first, lock.index > 0 {
+      // A deferred one; the others are instructions of their own.
+      var state = state
+      switch values[lock].definition {
+      case .fieldAddress(let base, let field):
+        perform(.unlock(base: base, field: field, mode), site, number, &state)
+      case .variableAddress(let variable):
+        perform(.unlock(base: value(of: variable, &state), field: .empty, mode), site, number, &state)
+      default: perform(.unlock(base: lock, field: .empty, mode), site, number, &state)
+      }
+      return [state]
+    }
     var states = [state]
     // Most of what takes a function calls it before it returns: `sync.Once.Do`, `slices.SortFunc`, `sync.Map.Range`.
     if !context.callsLater(name) {
       for argument in arguments where argument.index > 0 {
         if case .function(let symbol) = values[argument].definition,
-          let target = context.program.function(named: symbol, from: unit)
+          let target = context.program.function(named: symbol)
         {
           states = states.flatMap { replay(target, [], nil, site, number, $0) ?? [$0] }
         }
@@ -287,7 +299,7 @@ extension FunctionSolver {
       if case .callValue(let function, let arguments) = placed.effect {
         let function = resolve(function, &replay, &state)
         if case .function(let name) = values[function].definition,
-          let target = context.program.function(named: name, from: unit)
+          let target = context.program.function(named: name)
         {
           let arguments = arguments.map { resolve($0, &replay, &state) }
           guard let states = self.replay(target, arguments, nil, site, replay.number, state) else { continue }

@@ -63,7 +63,7 @@ final class FunctionSolver {
     }
     blockStarts = starts
     self.instructions = instructions
-    liveness = Liveness(function, alwaysLive: context.capturedVariables(of: function, unit: unit))
+    liveness = Liveness(function, alwaysLive: context.capturedVariables(of: function))
     sweepingRanges = Self.sweepingRanges(in: function, starts: starts)
   }
 

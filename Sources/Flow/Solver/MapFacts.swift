@@ -123,6 +123,7 @@ private struct MapFactsBuilder {
   }
 
   private mutating func node(_ symbol: Symbol) -> Int32 {
+    let symbol = program.common(symbol)
     if let known = symbols[symbol] { return known }
     let new = newNode()
     symbols[symbol] = new
@@ -169,7 +170,7 @@ private struct MapFactsBuilder {
     let element = program.symbols.intern("element")
     let unit = program.unitIndex(of: id)
     let origins = KeyOrigins(function)
-    if let parent = function.parent.flatMap({ program.function(named: $0, from: unit) }) {
+    if let parent = function.parent.flatMap({ program.function(named: $0) }) {
       for capture in function.captures {
         if let outer = node(parent, capture.outer), let inner = node(id, capture.inner) { unite(outer, inner) }
       }

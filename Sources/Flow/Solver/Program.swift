@@ -16,21 +16,20 @@ public struct Program: Sendable {
   public let symbols: SymbolTable
   /// For each function its unit and its index there.
   private let places: [(unit: Int32, index: Int32)]
-  /// The first version of each name.
   private let byName: [Symbol: FunctionID]
-  /// Of names with several versions (files for several systems) the one that each unit has.
-  private let versions: [UnitName: FunctionID]
   /// For each function the first one that is the same source: units for several systems share most of their files.
   private let originals: [FunctionID]
+  /// Of fields and globals of units for further systems the name that they have in the first one.
+  private let common: [Symbol: Symbol]
   private let foreign: [[Symbol: ForeignFunction]]
   private let declarations: [Symbol: (unit: Int32, index: Int32)]
 
-  private struct UnitName: Hashable {
-    var unit: Int32
+  private struct Source: Hashable {
+    var range: SourceRange
     var name: Symbol
   }
 
-  /// Numbers the functions.
+  /// Numbers the functions, and finds those that are the same source.
   public init(units: [Unit], symbols: SymbolTable, knowledge: any ForeignKnowledge) {
     self.units = units
     self.symbols = symbols
@@ -38,44 +37,31 @@ public struct Program: Sendable {
     places.reserveCapacity(units.reduce(0) { $0 + $1.functions.count })
     var byName: [Symbol: FunctionID] = [:]
     var originals: [FunctionID] = []
-    var others: [Symbol: [FunctionID]] = [:]
+    var bySource: [Source: FunctionID] = [:]
     var declarations: [Symbol: (unit: Int32, index: Int32)] = [:]
-    func range(_ id: FunctionID) -> SourceRange {
-      let place = places[Int(id.rawValue)]
-      return units[Int(place.unit)].functions[Int(place.index)].range
-    }
+    var common: [Symbol: Symbol] = [:]
     for (unit, content) in units.enumerated() {
       for (index, function) in content.functions.enumerated() {
         let id = FunctionID(rawValue: Int32(places.count))
         var original = id
-        if let first = byName[function.symbol] {
-          let known = [first] + (others[function.symbol] ?? [])
-          if function.range != .none, let same = known.first(where: { range($0) == function.range }) {
-            original = same
-          } else {
-            others[function.symbol, default: []].append(id)
-          }
-        } else {
-          byName[function.symbol] = id
+        if function.range != .none {
+          let source = Source(range: function.range, name: function.displayName)
+          if let known = bySource[source] { original = known } else { bySource[source] = id }
         }
+        if byName[function.symbol] == nil { byName[function.symbol] = original }
         originals.append(original)
         places.append((Int32(unit), Int32(index)))
       }
-      for (index, declaration) in content.declarations.enumerated() where declarations[declaration.symbol] == nil {
-        declarations[declaration.symbol] = (Int32(unit), Int32(index))
+      for (index, declaration) in content.declarations.enumerated() {
+        let name = Self.commonName(declaration.symbol, symbols)
+        if name != declaration.symbol { common[declaration.symbol] = name }
+        if declarations[name] == nil { declarations[name] = (Int32(unit), Int32(index)) }
       }
     }
     self.places = places
     self.byName = byName
     self.originals = originals
-    var versions: [UnitName: FunctionID] = [:]
-    if !others.isEmpty {
-      for (number, place) in places.enumerated() {
-        let name = units[Int(place.unit)].functions[Int(place.index)].symbol
-        if others[name] != nil { versions[UnitName(unit: place.unit, name: name)] = originals[number] }
-      }
-    }
-    self.versions = versions
+    self.common = common
     self.declarations = declarations
     foreign = Parallel.map(units.count) { Self.foreignFunctions(of: units[$0], symbols, knowledge) }
   }
@@ -116,10 +102,19 @@ public struct Program: Sendable {
   /// The unit of a function.
   public func unit(of id: FunctionID) -> Unit { units[unitIndex(of: id)] }
 
-  /// The function that a full name means in a unit, if it has a body here: the unit's own version where there are several.
-  public func function(named symbol: Symbol, from unit: Int) -> FunctionID? {
-    guard let first = byName[symbol] else { return nil }
-    return versions.isEmpty ? first : versions[UnitName(unit: Int32(unit), name: symbol)] ?? first
+  /// The function of a full name, if it has a body here.
+  public func function(named symbol: Symbol) -> FunctionID? { byName[symbol] }
+
+  /// The name of a field or global without the system that its unit is for.
+  public func common(_ symbol: Symbol) -> Symbol { common[symbol] ?? symbol }
+
+  /// Takes ` [windows/amd64]` out of a name.
+  private static func commonName(_ symbol: Symbol, _ symbols: SymbolTable) -> Symbol {
+    let name = symbols.name(symbol)
+    guard let open = name.firstIndex(of: "["), let close = name[open...].firstIndex(of: "]"), open > name.startIndex,
+      name[name.index(before: open)] == " "
+    else { return symbol }
+    return symbols.intern(String(name[..<name.index(before: open)] + name[name.index(after: close)...]))
   }
 
   /// What is known of a C function as one unit sees it: its own C code first, then the models, then the name.
@@ -127,7 +122,7 @@ public struct Program: Sendable {
 
   /// The declaration of a field or global, where a unit lists it.
   public func declaration(_ symbol: Symbol) -> Unit.Declaration? {
-    declarations[symbol].map { units[Int($0.unit)].declarations[Int($0.index)] }
+    declarations[common(symbol)].map { units[Int($0.unit)].declarations[Int($0.index)] }
   }
 
   /// The key and value types of a map type as one unit numbers it.

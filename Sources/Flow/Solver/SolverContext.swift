@@ -3,6 +3,7 @@ struct SolverContext: Sendable {
   let program: Program
   let results: [FunctionResult?]
   private let later: Set<Symbol>
+  private let unlocking: [Symbol: LockMode]
   private let errors: Set<Symbol>
   private let standard: [Symbol: ForeignFunction]
 
@@ -11,6 +12,7 @@ struct SolverContext: Sendable {
     self.results = results
     later = names.later
     errors = names.errors
+    unlocking = names.unlocking
     standard = names.standard
   }
 
@@ -26,17 +28,20 @@ struct SolverContext: Sendable {
   /// Whether a library function keeps a function for later: finalizers, timers.
   func callsLater(_ name: Symbol) -> Bool { later.contains(name) }
 
+  /// Whether a library function gives a lock back, and of which mode.
+  func unlocks(_ name: Symbol) -> LockMode? { unlocking[name] }
+
   /// Whether a library function always gives an error.
   func givesError(_ name: Symbol) -> Bool { errors.contains(name) }
 
   /// The variables that closures or addresses reach, so that they live to the end.
-  func capturedVariables(of function: Function, unit: Int) -> Set<VariableID> {
+  func capturedVariables(of function: Function) -> Set<VariableID> {
     var result: Set<VariableID> = []
     for block in function.blocks {
       for instruction in block.instructions {
         switch instruction.operation {
         case .fresh(_, .function(let name)):
-          if let closure = program.function(named: name, from: unit) {
+          if let closure = program.function(named: name) {
             let closure = program.function(closure)
             if closure.parent == function.symbol { result.formUnion(closure.captures.map(\.outer)) }
           }
@@ -54,6 +59,7 @@ struct SolverContext: Sendable {
 struct LibraryNames: Sendable {
   let later: Set<Symbol>
   let errors: Set<Symbol>
+  let unlocking: [Symbol: LockMode]
   let standard: [Symbol: ForeignFunction]
 
   init(_ symbols: SymbolTable) {
@@ -61,6 +67,10 @@ struct LibraryNames: Sendable {
       ["runtime.SetFinalizer", "runtime.AddCleanup", "time.AfterFunc", "context.AfterFunc", "os/signal.Notify"].map(
         symbols.intern))
     errors = Set(["errors.New", "fmt.Errorf"].map(symbols.intern))
+    unlocking = [
+      symbols.intern("sync.(*Mutex).Unlock"): .exclusive, symbols.intern("sync.(*RWMutex).Unlock"): .exclusive,
+      symbols.intern("sync.(*RWMutex).RUnlock"): .shared, symbols.intern("sync.Locker.Unlock"): .exclusive,
+    ]
     var standard: [Symbol: ForeignFunction] = [:]
     for name in ["malloc", "calloc", "strdup", "CString", "CBytes"] {
       standard[symbols.intern(name)] = ForeignFunction(
