@@ -35,6 +35,7 @@ func main() {
 			}
 			continue
 		}
+		endLabels(tree)
 		dump := dumper{file: files.File(tree.Package)}
 		dump.tree(tree)
 		hash := fnv.New64a()
@@ -44,6 +45,18 @@ func main() {
 			out.Write(dump.out.Bytes())
 		}
 	}
+}
+
+// endLabels makes a label without a statement end behind its colon, and not at the brace that follows.
+func endLabels(tree *ast.File) {
+	ast.Inspect(tree, func(node ast.Node) bool {
+		if label, ok := node.(*ast.LabeledStmt); ok {
+			if empty, ok := label.Stmt.(*ast.EmptyStmt); ok && empty.Implicit {
+				empty.Semicolon = label.Colon + 1
+			}
+		}
+		return true
+	})
 }
 
 type dumper struct {

@@ -7,6 +7,8 @@ struct ByteClass: OptionSet {
   static let space = ByteClass(rawValue: 8)
   /// Part of a sequence of several bytes in UTF-8.
   static let nonASCII = ByteClass(rawValue: 16)
+  /// Ends a stretch of plain characters in a string: the quote, a backslash, a line end, the zero behind the file.
+  static let stringStop = ByteClass(rawValue: 32)
 
   /// The table; allocated once and never freed, so that a lexer can keep its bare pointer.
   nonisolated(unsafe) static let table: UnsafePointer<UInt8> = {
@@ -21,6 +23,10 @@ struct ByteClass: OptionSet {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): bits = [.digit, .hexDigit]
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): bits = .space
       case 0x80...0xFF: bits = .nonASCII
+      default: break
+      }
+      switch UInt8(byte) {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "\n"), 0: bits.insert(.stringStop)
       default: break
       }
       table[byte] = bits.rawValue

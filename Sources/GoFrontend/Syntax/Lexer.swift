@@ -1,4 +1,4 @@
-import Findings
+import Foundation
 
 /// Cuts the bytes of a Go file into tokens, with the semicolons that a line end stands for.
 ///
@@ -6,11 +6,11 @@ import Findings
 /// class and ends every loop. A zero within the file is told from the end by its offset.
 struct Lexer {
   /// The token that `next` found last.
-  private(set) var token = Token.none
+  var token = Token.none
   /// Offset of its first byte.
-  private(set) var start = 0
+  var start = 0
   /// Offset after its last byte. An automatic semicolon is empty.
-  private(set) var end = 0
+  var end = 0
   /// The name, when it is an identifier.
   private(set) var name = Name(0)
   /// Whether it is a semicolon that a line end or the end of the file stands for.
@@ -19,15 +19,17 @@ struct Lexer {
   private(set) var comments: [SyntaxTree.Comment] = []
   /// What is wrong with the bytes so far: offset and message.
   private(set) var errors: [(offset: Int, message: String)] = []
+  /// How many more there were than are kept.
+  private(set) var unreportedErrors = 0
 
-  private let source: UnsafePointer<UInt8>
-  private let count: Int
-  private let classes = ByteClass.table
-  private var offset = 0
+  let source: UnsafePointer<UInt8>
+  let count: Int
+  let classes = ByteClass.table
+  var offset = 0
   /// Whether a line end here is a semicolon.
   private var endsStatement = false
   private var names: NameCache
-  private static let maximumErrors = 20
+  private static let maximumErrors = 100
 
   /// A lexer at the start of a file. `source` holds `count` bytes and a zero, and must outlive the lexer.
   init(source: UnsafePointer<UInt8>, count: Int, names: NameTable) {
@@ -41,10 +43,10 @@ struct Lexer {
   /// Gives the memory of the name cache back.
   func deallocate() { names.deallocate() }
 
-  private func byteClass(_ byte: UInt8) -> ByteClass { ByteClass(rawValue: classes[Int(byte)]) }
+  func byteClass(_ byte: UInt8) -> ByteClass { ByteClass(rawValue: classes[Int(byte)]) }
 
-  private mutating func report(_ offset: Int, _ message: String) {
-    if errors.count < Self.maximumErrors { errors.append((offset, message)) }
+  mutating func report(_ offset: Int, _ message: String) {
+    if errors.count < Self.maximumErrors { errors.append((offset, message)) } else { unreportedErrors += 1 }
   }
 
   /// Reads the next token.
@@ -181,7 +183,7 @@ struct Lexer {
     finish(token, ends: ends)
   }
 
-  private mutating func finish(_ token: Token, ends: Bool) {
+  mutating func finish(_ token: Token, ends: Bool) {
     self.token = token
     end = offset
     endsStatement = ends
@@ -216,7 +218,9 @@ struct Lexer {
         if second == UInt8(ascii: "/") {
           let first = offset
           offset += 2
-          while source[offset] != UInt8(ascii: "\n") && offset < count { offset += 1 }
+          // Unsafe: the search stays within the file.
+          let lineEnd = memchr(source + offset, 0x0A, count - offset)
+          offset = lineEnd.map { UnsafeRawPointer(source).distance(to: UnsafeRawPointer($0)) } ?? count
           var last = offset
           if source[last - 1] == UInt8(ascii: "\r") { last -= 1 }
           comments.append(SyntaxTree.Comment(start: UInt32(first), end: UInt32(last)))
@@ -249,12 +253,13 @@ struct Lexer {
     var hasLineEnd = false
     offset += 2
     while offset < count {
-      if source[offset] == UInt8(ascii: "*") && source[offset + 1] == UInt8(ascii: "/") {
-        offset += 2
+      let byte = source[offset]
+      offset += 1
+      if byte == UInt8(ascii: "*") && source[offset] == UInt8(ascii: "/") {
+        offset += 1
         return hasLineEnd
       }
-      if source[offset] == UInt8(ascii: "\n") { hasLineEnd = true }
-      offset += 1
+      if byte == UInt8(ascii: "\n") { hasLineEnd = true }
     }
     report(first, "this comment is not closed: '*/' is missing")
     return hasLineEnd
@@ -325,105 +330,6 @@ struct Lexer {
         return 0
       }
       return 0
-    }
-  }
-
-  private mutating func digits(_ kind: ByteClass) -> Int {
-    let first = offset
-    while classes[Int(source[offset])] & kind.rawValue != 0 || source[offset] == UInt8(ascii: "_") { offset += 1 }
-    return offset - first
-  }
-
-  private mutating func scanNumber() {
-    var token = Token.int
-    var isHexadecimal = false
-    var isDecimal = true
-    if source[offset] == UInt8(ascii: "0") {
-      switch source[offset + 1] | 0x20 {
-      case UInt8(ascii: "x"):
-        offset += 2
-        isHexadecimal = true
-        isDecimal = false
-        if digits(.hexDigit) == 0 && source[offset] != UInt8(ascii: ".") {
-          report(start, "this hexadecimal number has no digits")
-        }
-      case UInt8(ascii: "b"), UInt8(ascii: "o"):
-        offset += 2
-        isDecimal = false
-        if digits(.digit) == 0 { report(start, "this number has no digits") }
-      default:
-        _ = digits(.digit)
-      }
-    } else {
-      _ = digits(.digit)
-    }
-    if source[offset] == UInt8(ascii: ".") && (isDecimal || isHexadecimal) {
-      token = .float
-      offset += 1
-      _ = digits(isHexadecimal ? .hexDigit : .digit)
-    }
-    let exponent = source[offset] | 0x20
-    if (exponent == UInt8(ascii: "e") && isDecimal) || (exponent == UInt8(ascii: "p") && isHexadecimal) {
-      token = .float
-      offset += 1
-      if source[offset] == UInt8(ascii: "+") || source[offset] == UInt8(ascii: "-") { offset += 1 }
-      if digits(.digit) == 0 { report(start, "the exponent of this number has no digits") }
-    } else if token == .float && isHexadecimal {
-      report(start, "a hexadecimal float needs an exponent: 'p0'")
-    }
-    if source[offset] == UInt8(ascii: "i") {
-      token = .imaginary
-      offset += 1
-    }
-    finish(token, ends: true)
-  }
-
-  // MARK: Strings and characters
-
-  private mutating func scanString() {
-    token = .string
-    while true {
-      let byte = source[offset]
-      if byte == UInt8(ascii: "\"") {
-        offset += 1
-        return
-      }
-      if byte == UInt8(ascii: "\n") || offset >= count {
-        report(start, "this string is not closed: '\"' is missing")
-        return
-      }
-      offset += 1
-      if byte == UInt8(ascii: "\\") && source[offset] != UInt8(ascii: "\n") && offset < count { offset += 1 }
-    }
-  }
-
-  private mutating func scanRawString() {
-    token = .string
-    while source[offset] != UInt8(ascii: "`") {
-      if offset >= count {
-        report(start, "this raw string is not closed: '`' is missing")
-        return
-      }
-      offset += 1
-    }
-    offset += 1
-  }
-
-  private mutating func scanCharacter() {
-    token = .char
-    while true {
-      let byte = source[offset]
-      if byte == UInt8(ascii: "'") {
-        offset += 1
-        if offset - start == 2 { report(start, "this character literal is empty") }
-        return
-      }
-      if byte == UInt8(ascii: "\n") || offset >= count {
-        report(start, "this character literal is not closed")
-        return
-      }
-      offset += 1
-      if byte == UInt8(ascii: "\\") && source[offset] != UInt8(ascii: "\n") && offset < count { offset += 1 }
     }
   }
 }

@@ -1,17 +1,21 @@
 extension Parser {
   mutating func topLevelDeclaration() -> NodeID {
     let declaration: NodeID
+    isInDeclaration = true
     switch token {
     case .importKeyword, .constKeyword, .typeKeyword, .varKeyword: declaration = genericDeclaration()
     case .funcKeyword: declaration = functionDeclaration()
     case .semicolon:
+      isInDeclaration = false
       advance()
       return .none
     default:
+      isInDeclaration = false
       reportUnexpected("a declaration")
       skipToDeclaration()
       return .none
     }
+    isInDeclaration = false
     if !isAbandoned {
       if token == .semicolon {
         advance()
@@ -66,7 +70,7 @@ extension Parser {
     switch keyword {
     case .importKeyword: importSpec()
     case .typeKeyword: typeSpec()
-    default: valueSpec(iota: iota)
+    default: valueSpec(keyword, iota: iota)
     }
   }
 
@@ -92,12 +96,13 @@ extension Parser {
     return add(.importSpec, first, name.rawValue, path.rawValue)
   }
 
-  private mutating func valueSpec(iota: Int32) -> NodeID {
+  private mutating func valueSpec(_ keyword: Token, iota: Int32) -> NodeID {
     let first = start
     let names = identifierList()
     var type = NodeID.none
     if token != .assign && token != .semicolon && token != .rightParen && token != .endOfFile { type = self.type() }
     let values = take(.assign) ? expressionList() : 0
+    if values == 0 && type.isNone && keyword == .varKeyword { reportUnexpected("a type or '=' after the name") }
     let record = record(names, type.rawValue, values, iota)
     return add(.valueSpec, first, record)
   }
@@ -144,6 +149,7 @@ extension Parser {
     var expression = name
     if token != .leftBracket {
       expressionLevel += 1
+      chain = 0
       let left = primaryExpression(from: name)
       expression = binaryExpression(from: left, minimum: 1)
       expressionLevel -= 1
@@ -169,8 +175,8 @@ extension Parser {
       let left = NodeID(node.a)
       let right = NodeID(node.b)
       if node.token == .mul, kind(left) == .identifier, isForced || isTypeElement(right) {
-        let starStart = Int(nodes[Int(left.rawValue)].end)
-        return (left, add(.star, starStart, end: Int(node.end), right.rawValue))
+        let star = offset(of: UInt8(ascii: "*"), behind: left)
+        return (left, add(.star, star, end: Int(node.end), right.rawValue))
       }
       if node.token == .or, let (name, constraint) = splitParameter(left, isForced: isForced || isTypeElement(right)),
         !constraint.isNone
@@ -184,15 +190,30 @@ extension Parser {
       if kind(function) == .identifier, node.b != 0, extra[Int(node.b)] == 1, !node.flags.contains(.hasEllipsis) {
         let argument = NodeID(extra[Int(node.b) + 1])
         if isForced || isTypeElement(argument) {
-          return (
-            function,
-            add(.parenthesized, Int(nodes[node.a == 0 ? 0 : Int(node.a)].end), end: Int(node.end), argument.rawValue)
-          )
+          let parenthesis = offset(of: UInt8(ascii: "("), behind: function)
+          return (function, add(.parenthesized, parenthesis, end: Int(node.end), argument.rawValue))
         }
       }
     default: break
     }
     return nil
+  }
+
+  /// Where a character stands that is known to be the next token behind a node.
+  private func offset(of character: UInt8, behind id: NodeID) -> Int {
+    let bytes = source.bytes
+    var offset = Int(nodes[Int(id.rawValue)].end)
+    // A comment may hold the character, too.
+    var comment = lexer.comments.lastIndex { Int($0.start) < offset }.map { $0 + 1 } ?? 0
+    while offset < bytes.count && bytes[offset] != character {
+      if comment < lexer.comments.count && Int(lexer.comments[comment].start) == offset {
+        offset = Int(lexer.comments[comment].end)
+        comment += 1
+      } else {
+        offset += 1
+      }
+    }
+    return offset
   }
 
   /// Whether an expression can only be a type or a union.

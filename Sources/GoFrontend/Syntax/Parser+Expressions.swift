@@ -3,8 +3,12 @@ extension Parser {
   mutating func expression() -> NodeID {
     guard enter() else { return bad() }
     defer { leave() }
+    let outerChain = chain
+    chain = 0
     let left = unaryExpression()
-    return binaryExpression(from: left, minimum: 1)
+    let result = binaryExpression(from: left, minimum: 1)
+    chain = max(chain, outerChain)
+    return result
   }
 
   mutating func expressionList() -> Int32 {
@@ -19,21 +23,27 @@ extension Parser {
   /// Operators of at least the given precedence behind `left`. Recursion goes only to a higher precedence, so at most five levels deep.
   mutating func binaryExpression(from left: NodeID, minimum: Int) -> NodeID {
     var left = left
-    var chain = 0
     while true {
       let precedence = token.precedence
       if precedence < minimum { return left }
-      chain += 1
-      if chain > Self.maximumChain {
-        abandon()
-        return left
-      }
+      guard extendChain() else { return left }
       let operation = token
+      let leftChain = chain
+      chain = 0
       advance()
       let operand = unaryExpression()
       let right = binaryExpression(from: operand, minimum: precedence + 1)
+      chain = max(chain, leftChain)
       left = add(.binary, startOf(left), token: operation, left.rawValue, right.rawValue)
     }
+  }
+
+  /// One more link of the chain that ends here. False, after a message, when it is one too many.
+  mutating func extendChain() -> Bool {
+    chain += 1
+    if chain <= Self.maximumChain { return true }
+    abandon()
+    return false
   }
 
   private mutating func unaryExpression() -> NodeID {
@@ -65,13 +75,23 @@ extension Parser {
     }
   }
 
-  /// `<-` in front of a channel type belongs to the nearest `chan`: `<-chan T` is a type, and `<-chan<- T` is `<-chan (<-T)`.
+  /// `<-` in front of a channel type belongs to the nearest `chan`: `<-chan T` is a type, and `<-chan<- chan T` is `<-chan (<-chan T)`.
   private mutating func receiveChannel(_ channel: NodeID, from first: Int) -> NodeID {
     let index = Int(channel.rawValue)
     var node = nodes[index]
     node.start = UInt32(first)
-    if node.flags.contains(.sendOnly), kind(NodeID(node.a)) == .channelType {
-      node.a = receiveChannel(NodeID(node.a), from: startOf(NodeID(node.a))).rawValue
+    if node.flags.contains(.sendOnly) {
+      let element = NodeID(node.a)
+      if kind(element) == .channelType {
+        // The arrow that now belongs to the element stands right before it.
+        var arrow = startOf(element)
+        while arrow > first && source.bytes[arrow] != UInt8(ascii: "<") { arrow -= 1 }
+        node.a = receiveChannel(element, from: arrow).rawValue
+      } else {
+        report(startOf(element), "expected a channel type behind '<-chan<-'")
+      }
+    } else if node.flags.contains(.receiveOnly) {
+      report(first, "expected 'chan' behind '<-', found another '<-'")
     }
     node.flags.remove(.sendOnly)
     node.flags.insert(.receiveOnly)
@@ -124,15 +144,10 @@ extension Parser {
   mutating func primaryExpression(from operand: NodeID) -> NodeID {
     var expression = operand
     let first = startOf(operand)
-    var chain = 0
     while true {
-      chain += 1
-      if chain > Self.maximumChain {
-        abandon()
-        return expression
-      }
       switch token {
       case .period:
+        guard extendChain() else { return expression }
         advance()
         if take(.leftParen) {
           var asserted = NodeID.none
@@ -143,11 +158,17 @@ extension Parser {
           let selected = identifier()
           expression = add(.selector, first, expression.rawValue, selected.rawValue)
         }
-      case .leftBracket: expression = indexOrSlice(expression, from: first)
-      case .leftParen: expression = call(expression, from: first)
-      case .leftBrace:
-        guard isLiteralType(expression) else { return expression }
-        expression = literalValue(of: expression, from: first)
+      case .leftBracket, .leftParen, .leftBrace:
+        if token == .leftBrace && !isLiteralType(expression) { return expression }
+        guard extendChain() else { return expression }
+        let operandChain = chain
+        chain = 0
+        switch token {
+        case .leftBracket: expression = indexOrSlice(expression, from: first)
+        case .leftParen: expression = call(expression, from: first)
+        default: expression = literalValue(of: expression, from: first)
+        }
+        chain = max(chain, operandChain)
       default: return expression
       }
       if isAbandoned { return expression }
@@ -189,7 +210,11 @@ extension Parser {
       while token == .colon && colons < 2 {
         colons += 1
         advance()
-        if token != .colon && token != .rightBracket && token != .endOfFile { bounds[colons] = expression() }
+        if token != .colon && token != .rightBracket && token != .endOfFile {
+          bounds[colons] = expression()
+        } else if colons == 2 || (token == .colon && colons == 1) {
+          report(start, "a slice expression with two colons needs its second and third index")
+        }
       }
       expect(.rightBracket, "after the slice bounds")
       let record = record(bounds[0].rawValue, bounds[1].rawValue, bounds[2].rawValue)

@@ -33,7 +33,8 @@ extension Parser {
     defer { leave() }
     let first = start
     switch token {
-    case .semicolon, .rightBrace: return add(.emptyStatement, first, end: first)
+    case .semicolon: return add(.emptyStatement, first, end: lexer.end)
+    case .rightBrace: return add(.emptyStatement, first, end: first)
     case .constKeyword, .typeKeyword, .varKeyword:
       let declaration = genericDeclaration()
       return add(.declarationStatement, first, declaration.rawValue)
@@ -52,7 +53,8 @@ extension Parser {
     case .breakKeyword, .continueKeyword, .gotoKeyword, .fallthroughKeyword:
       let keyword = token
       advance()
-      let label = keyword != .fallthroughKeyword && token == .identifier ? identifier() : .none
+      let takesLabel = keyword == .gotoKeyword || (keyword != .fallthroughKeyword && token == .identifier)
+      let label = takesLabel ? identifier() : .none
       return add(.branchStatement, first, token: keyword, label.rawValue)
     case .leftBrace: return block()
     case .ifKeyword: return ifStatement()
@@ -116,7 +118,9 @@ extension Parser {
         return add(.labeledStatement, first, expression.rawValue, empty.rawValue)
       }
       let labeled = statement()
-      return add(.labeledStatement, first, expression.rawValue, labeled.rawValue)
+      // A semicolon is a statement of its own here, and still to be consumed.
+      let end = max(lastEnd, Int(nodes[Int(labeled.rawValue)].end))
+      return add(.labeledStatement, first, end: end, expression.rawValue, labeled.rawValue)
     case .arrow:
       advance()
       let value = self.expression()
@@ -226,7 +230,7 @@ extension Parser {
     expect(.leftBrace, "before the cases")
     let mark = scratch.count
     while token == .caseKeyword || token == .defaultKeyword {
-      let clause = caseClause(isType: guarded != nil)
+      let clause = caseClause()
       scratch.append(clause.rawValue)
     }
     expect(.rightBrace, "after the cases")
@@ -255,26 +259,21 @@ extension Parser {
     }
   }
 
-  private mutating func caseClause(isType: Bool) -> NodeID {
+  private mutating func caseClause() -> NodeID {
     let first = start
     var values: Int32 = 0
-    if take(.caseKeyword) {
-      if isType {
-        let mark = scratch.count
-        repeat {
-          let type = type()
-          scratch.append(type.rawValue)
-        } while take(.comma)
-        values = list(since: mark)
-      } else {
-        values = expressionList()
-      }
-    } else {
-      advance()
-    }
+    if take(.caseKeyword) { values = expressionList() } else { advance() }
     expect(.colon, "after the case")
+    let colonEnd = lastEnd
     let body = statementList()
-    return add(.caseClause, first, values, body)
+    return add(.caseClause, first, end: endOfClause(body, colonEnd), values, body)
+  }
+
+  /// A clause ends with its last statement, without the semicolon behind it.
+  private func endOfClause(_ statements: Int32, _ colonEnd: Int) -> Int {
+    if statements == 0 { return colonEnd }
+    let last = extra[Int(statements + extra[Int(statements)])]
+    return Int(nodes[Int(last)].end)
   }
 
   private mutating func selectStatement() -> NodeID {
@@ -287,8 +286,10 @@ extension Parser {
       var communication = NodeID.none
       if take(.caseKeyword) { communication = simpleStatement(.plain) } else { advance() }
       expect(.colon, "after the case")
+      let colonEnd = lastEnd
       let body = statementList()
-      let clause = add(.communicationClause, clauseStart, communication.rawValue, body)
+      let end = endOfClause(body, colonEnd)
+      let clause = add(.communicationClause, clauseStart, end: end, communication.rawValue, body)
       scratch.append(clause.rawValue)
     }
     expect(.rightBrace, "after the cases")

@@ -154,7 +154,11 @@ extension Parser {
         type = self.type()
       }
     } else {
+      if token == .leftParen { report(start, "an embedded type cannot stand in parentheses") }
       type = self.type()
+      if kind(type) == .star, kind(NodeID(nodes[Int(type.rawValue)].a)) == .parenthesized {
+        report(startOf(NodeID(nodes[Int(type.rawValue)].a)), "an embedded type cannot stand in parentheses")
+      }
     }
     var tag = NodeID.none
     if token == .string {
@@ -246,7 +250,11 @@ extension Parser {
   /// `A | ~B | C`, after its first term where that is read already.
   mutating func union(from firstTerm: NodeID) -> NodeID {
     var left = firstTerm.isNone ? unionTerm() : firstTerm
+    let outerChain = chain
+    chain = 0
+    defer { chain = max(chain, outerChain) }
     while token == .or {
+      guard extendChain() else { break }
       advance()
       let right = unionTerm()
       left = add(.binary, startOf(left), token: .or, left.rawValue, right.rawValue)
@@ -298,9 +306,14 @@ extension Parser {
     // Two words for each entry on the scratch stack: its name and its type, 0 where absent.
     let mark = scratch.count
     var hasNamed = false
+    var hasNameless = false
+    var variadic = NodeID.none
     while token != .rightParen && token != .endOfFile {
       let (name, type) = parameter()
       if !name.isNone && !type.isNone { hasNamed = true }
+      if name.isNone { hasNameless = true }
+      if !variadic.isNone { report(startOf(variadic), "only the last parameter can have '...'") }
+      variadic = kind(type) == .ellipsis ? type : .none
       scratch.append(name.rawValue)
       scratch.append(type.rawValue)
       if !take(.comma) { break }
@@ -308,6 +321,10 @@ extension Parser {
     expect(.rightParen, "after the parameters")
     let entries = Array(scratch[mark...])
     scratch.removeLast(entries.count)
+    if hasNamed && (hasNameless || entries[entries.count - 1] == 0) {
+      let first = entries[0] != 0 ? entries[0] : entries[1]
+      report(startOf(NodeID(first)), "these parameters need a name and a type each, or types only")
+    }
     var position = 0
     while position < entries.count {
       let first = position

@@ -7,12 +7,16 @@ import Foundation
 /// node costs an allocation of its own.
 ///
 /// Errors. A syntax error becomes a diagnostic, one for each line at most. The statement or declaration that holds it is left where the
-/// next one seems to start, and parsing goes on there; every loop makes sure that it consumed something. Nesting is limited to `maximumDepth`: past it the rest
-/// of the declaration is left out, so that hostile input cannot exhaust the stack.
+/// next one seems to start, and parsing goes on there; every loop makes sure that it consumed something. A function that starts at the left margin ends whatever
+/// is still open, so that a missing brace costs one declaration and not the rest of the file.
+///
+/// Limits. Recursion is limited to `maximumDepth` levels, and operators or selectors in a row, which are read in a loop but nest in the tree, to `maximumChain`
+/// on any path from the root: past them the rest of the declaration is left out. So hostile input exhausts neither this stack nor that of a reader of
+/// the tree.
 struct Parser {
   /// How deep types, expressions and statements may nest.
   static let maximumDepth = 1000
-  /// How many operators or selectors may follow one another in one expression.
+  /// How many operators or selectors may follow one another in one expression, with those within its operands.
   static let maximumChain = 20_000
   /// The largest file that is read: offsets are 32 bits wide.
   static let maximumSize = 1 << 30
@@ -33,10 +37,16 @@ struct Parser {
   /// Below 0 in the head of a control statement, where `{` starts the block and not a composite literal.
   var expressionLevel = 0
   var depth = 0
-  /// Whether the rest of the declaration is left out because it nests too deep.
+  /// Operators and selectors in a row on the longest path of the expression that was read last: what `maximumChain` bounds.
+  var chain = 0
+  /// Whether the rest of the declaration is left out: it nests too deep, or the next one starts.
   var isAbandoned = false
+  /// Whether `func` at the left margin would be the next declaration.
+  var isInDeclaration = false
   var errors: [(offset: Int, message: String)] = []
+  var unreportedErrors = 0
   var lastErrorLine = -1
+  private static let maximumErrors = 100
 
   /// Parses a file. Never fails: what is wrong is in the tree's diagnostics. Complexity: O(size).
   static func parse(source: SourceBytes, path: String, names: NameTable) -> SyntaxTree {
@@ -85,6 +95,38 @@ struct Parser {
     if isAbandoned { return }
     lexer.next()
     token = lexer.token
+    if token == .funcKeyword && isInDeclaration && startsFunction() {
+      report(lexer.start, "a declaration starts here, but a '}' or ')' is missing before it")
+      isAbandoned = true
+      token = .endOfFile
+    }
+  }
+
+  /// Whether `func` at this place can only start a declaration: it stands at the left margin, and a name and a parenthesis follow it or its receiver.
+  private func startsFunction() -> Bool {
+    let bytes = source.bytes
+    guard lexer.start > 0, bytes[lexer.start - 1] == 0x0A else { return false }
+    var position = lexer.end
+    func skipSpace() { while position < bytes.count && bytes[position] == UInt8(ascii: " ") { position += 1 } }
+    skipSpace()
+    if position < bytes.count && bytes[position] == UInt8(ascii: "(") {
+      // A receiver stands on one line and nests no parentheses worth to follow.
+      while position < bytes.count && bytes[position] != UInt8(ascii: ")") {
+        if bytes[position] == UInt8(ascii: "\n") { return false }
+        position += 1
+      }
+      position += 1
+      skipSpace()
+    }
+    let first = position
+    while position < bytes.count {
+      let kind = ByteClass(rawValue: ByteClass.table[Int(bytes[position])])
+      if kind.isDisjoint(with: [.letter, .digit, .nonASCII]) { break }
+      position += 1
+    }
+    guard position > first && position < bytes.count else { return false }
+    // The name of a named type may be the result of a function literal with a receiver's look; its body would follow, not '('.
+    return bytes[position] == UInt8(ascii: "(") || (bytes[position] == UInt8(ascii: "[") && first == lexer.end + 1)
   }
 
   /// Consumes the token if it is `expected`.
@@ -123,7 +165,7 @@ struct Parser {
     let line = lineIndex(offset)
     if line == lastErrorLine { return }
     lastErrorLine = line
-    errors.append((offset, message))
+    if errors.count < Self.maximumErrors { errors.append((offset, message)) } else { unreportedErrors += 1 }
   }
 
   mutating func reportUnexpected(_ expected: String) {
@@ -213,9 +255,17 @@ struct Parser {
     return index
   }
 
-  mutating func record(_ words: Int32...) -> Int32 {
+  mutating func record(_ first: Int32, _ second: Int32, _ third: Int32) -> Int32 {
     let index = Int32(extra.count)
-    extra.append(contentsOf: words)
+    extra.append(first)
+    extra.append(second)
+    extra.append(third)
+    return index
+  }
+
+  mutating func record(_ first: Int32, _ second: Int32, _ third: Int32, _ fourth: Int32) -> Int32 {
+    let index = record(first, second, third)
+    extra.append(fourth)
     return index
   }
 
@@ -262,6 +312,8 @@ struct Parser {
     isAbandoned = false
     depth = 0
     expressionLevel = 0
+    token = lexer.token
+    if token == .funcKeyword && startsFunction() { return }
     repeat {
       lexer.next()
       token = lexer.token
@@ -275,13 +327,23 @@ struct Parser {
   }
 
   private func diagnostics() -> [Diagnostic] {
-    let all = (errors + lexer.errors).sorted { $0.offset < $1.offset }
-    var result = all.prefix(Self.maximumDiagnostics).map { Diagnostic(at: place($0.offset), $0.message) }
-    if all.count > Self.maximumDiagnostics, let last = all.last {
-      result.append(
-        Diagnostic(
-          at: place(last.offset), "\(all.count - Self.maximumDiagnostics) more syntax errors in this file are not shown"
-        ))
+    if errors.isEmpty && lexer.errors.isEmpty { return [] }
+    // The lexer's come first where both complain about one character; the second is a consequence.
+    let all = (lexer.errors.map { ($0.offset, 0, $0.message) } + errors.map { ($0.offset, 1, $0.message) })
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    var result: [Diagnostic] = []
+    var count = unreportedErrors + lexer.unreportedErrors
+    var lastLine = -1
+    for (offset, _, message) in all {
+      let place = place(offset)
+      if place.line == lastLine { continue }
+      lastLine = place.line
+      count += 1
+      if result.count < Self.maximumDiagnostics { result.append(Diagnostic(at: place, message)) }
+    }
+    if count > Self.maximumDiagnostics, let last = all.last {
+      let message = "\(count - Self.maximumDiagnostics) more syntax errors in this file are not shown"
+      result.append(Diagnostic(at: place(last.0), message))
     }
     return result
   }
