@@ -81,7 +81,7 @@ struct LoopVariableAddress: Rule {
       if case .fresh(_, .function(let name))? = definitions.origin(of: variable)?.operation { symbol = name }
     default: break
     }
-    return symbol.flatMap { analysis.program.function(named: $0, from: analysis.program.unitIndex(of: id)) }.map {
+    return symbol.flatMap { analysis.program.function(named: $0) }.map {
       analysis.program.function($0)
     }
   }
