@@ -9,10 +9,16 @@ struct FakePointerHandle: Rule {
   func findings(in analysis: Analysis) -> [Finding] {
     let counters = counters(analysis)
     let sources = countingFunctions(analysis, counters)
+    let usesC = analysis.program.units.map { unit in
+      unit.functions.contains { $0.calls.contains { if case .foreign = $0.callee { true } else { false } } }
+    }
     var result: [Finding] = []
     for id in analysis.program.functionIDs {
       let function = analysis.program.function(id)
-      guard function.blocks.contains(where: { $0.instructions.contains { isFake($0.operation) } }) else { continue }
+      // Arithmetic on addresses looks the same; only packages that talk to C are looked at.
+      guard usesC[analysis.program.unitIndex(of: id)],
+        function.blocks.contains(where: { $0.instructions.contains { isFake($0.operation) } })
+      else { continue }
       let definitions = Definitions(function)
       for block in function.blocks {
         for instruction in block.instructions {

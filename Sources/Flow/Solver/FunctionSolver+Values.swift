@@ -30,6 +30,8 @@ extension FunctionSolver {
 
   func loadField(_ base: ValueNumber, _ field: Symbol, _ state: inout State) -> ValueNumber {
     let object = target(base, &state)
+    // Behind nil there is nothing that two loads could share.
+    if object.index > 0, case .constant = values[object].definition { return .none }
     if let bound = state.binding(object, field) { return bound }
     return values.number(.field(object, field), type: context.type(ofFieldOrGlobal: field))
   }
@@ -88,11 +90,11 @@ extension FunctionSolver {
       state.pointers.append(old)
     }
     let released = Set(state.pointers.lazy.filter { $0.released != .none }.map(\.value))
-    let before = state
-    state.entries.removeAll { entry in
-      (entry.key == blurred || entry.value == blurred || entry.found == blurred)
-        && !released.contains(entry.key) && !released.contains(entry.value) && dangling(entry, before) == nil
+    let kept = state.entries.filter { entry in
+      !(entry.key == blurred || entry.value == blurred || entry.found == blurred)
+        || released.contains(entry.key) || released.contains(entry.value) || dangling(entry, state) != nil
     }
+    state.entries = kept
     for index in state.entries.indices where state.entries[index].found == blurred {
       state.entries[index].found = .none
     }

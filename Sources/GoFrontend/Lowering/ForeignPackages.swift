@@ -23,15 +23,23 @@ struct ForeignPackages: ForeignTypes {
         Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
       return result
     }
-    let read = queue.map(wanted) { package -> CPackage in
+    // Packages of one folder for several systems mostly share their C: each distinct piece is read once.
+    let inputs = queue.map(wanted) { package -> Input in
       let sources = Self.sources(package, graph)
       let names = Self.names(package, graph)
-      guard let cache else { return CPackage(sources, names: names, knowledge: knowledge, clang: clang) }
-      return cached(sources, names, package, cache) {
-        CPackage(sources, names: names, knowledge: knowledge, clang: clang)
+      return Input(sources: sources, names: names, digest: Self.digest(sources, names, package))
+    }
+    var first: [UInt64: Int] = [:]
+    for (index, input) in inputs.enumerated() where first[input.digest] == nil { first[input.digest] = index }
+    let distinct = first.values.sorted()
+    let read = queue.map(distinct) { index in
+      let input = inputs[index]
+      return Self.cached(input.digest, cache) {
+        CPackage(input.sources, names: input.names, knowledge: knowledge, clang: clang)
       }
     }
-    for (package, foreign) in zip(wanted, read) { result.packages[package.symbolPath] = foreign }
+    let byDigest = Dictionary(uniqueKeysWithValues: zip(distinct.map { inputs[$0].digest }, read))
+    for (package, input) in zip(wanted, inputs) { result.packages[package.symbolPath] = byDigest[input.digest] }
     return result
   }
 
@@ -80,15 +88,26 @@ struct ForeignPackages: ForeignTypes {
       })
   }
 
-  private static func cached(
-    _ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage, _ folder: String, _ read: () -> CPackage
-  ) -> CPackage {
+  private struct Input {
+    var sources: [CPackage.Source]
+    var names: Set<String>
+    var digest: UInt64
+  }
+
+  private static func digest(_ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage) -> UInt64 {
     var digest = ContentHash.hash("1 " + names.sorted().joined(separator: " "))
     for source in sources {
       digest = ContentHash.combine(
         digest, ContentHash.hash(source.path + "\n" + source.options.joined(separator: " ") + "\n" + source.text))
     }
-    for path in package.foreignFiles { digest = ContentHash.combine(digest, ContentHash.hash(file: path)) }
+    for path in package.foreignFiles where !path.hasSuffix(".c") {
+      digest = ContentHash.combine(digest, ContentHash.hash(file: path))
+    }
+    return digest
+  }
+
+  private static func cached(_ digest: UInt64, _ folder: String?, _ read: () -> CPackage) -> CPackage {
+    guard let folder else { return read() }
     let path = "\(folder)/c/\(ContentHash.text(digest)).json"
     if let data = FileManager.default.contents(atPath: path),
       let known = try? JSONDecoder().decode(CPackage.self, from: data)
