@@ -435,4 +435,48 @@ private func check(_ text: String) -> [String] {
         }
         """) == ["BM006 yellow 9"])
   }
+
+  @Test func methodsOfInterfacesAreFoundWhereTheTypeIsKnown() {
+    #expect(
+      check(
+        """
+        implements End p.managed.End p.a.End p.b.End p.c.End
+        func p.managed.End(s: managed) -> ptr {
+          h = s.T.h
+          return h
+        }
+        func p.a.End(s: aggregate) {
+        }
+        func p.b.End(s: aggregate) {
+        }
+        func p.c.End(s: aggregate) {
+        }
+        func remove(c: error) {
+          h = iface:End(c)
+          delete registry[h]
+        }
+        func f(s: managed) {
+          h = s.T.h
+          C.thing_free(h)
+          remove(s)
+        }
+        """) == ["BM003 red 18"])
+  }
+
+  @Test func aDeferredUnlockGivesTheLockBack() {
+    #expect(
+      check(
+        """
+        func remove(p: ptr) {
+          lock registryLock
+          a = &registryLock
+          defer library:sync.Locker.Unlock(a)
+          delete registry[p]
+        }
+        func f(p: ptr) {
+          C.thing_free(p)
+          remove(p)
+        }
+        """) == ["BM003 red 8"])
+  }
 }

@@ -28,6 +28,8 @@ enum Effect: Sendable, Hashable {
   case unlock(base: ValueNumber, field: Symbol, LockMode)
   /// A function value that only the caller knows.
   case callValue(ValueNumber, [ValueNumber])
+  /// A method of an interface, of a receiver whose type only the caller knows.
+  case callMethod(Symbol, [ValueNumber], results: [ValueNumber])
   /// Code that nobody here has seen ran.
   case unknownCall
 
@@ -44,6 +46,7 @@ enum Effect: Sendable, Hashable {
     case .free(let value, _), .retain(let value), .escape(let value), .use(let value): [value]
     case .lock(let base, _, _), .unlock(let base, _, _): [base]
     case .callValue(let function, let arguments): [function] + arguments
+    case .callMethod(_, let arguments, _): arguments
     }
   }
 
@@ -53,6 +56,7 @@ enum Effect: Sendable, Hashable {
     case .allocate(let value, _), .make(let value): [value]
     case .mapLoad(_, _, let value, let found): [value, found]
     case .mapNext(_, let key, let value, let found): [key, value, found]
+    case .callMethod(_, _, let results): results
     default: []
     }
   }
@@ -106,6 +110,36 @@ struct Summary: Sendable {
         default: false
         }
       }
+    }
+  }
+}
+
+extension Effect {
+  /// The same effect on other values.
+  func map(_ change: (ValueNumber) -> ValueNumber) -> Effect {
+    switch self {
+    case .allocate(let value, let release): .allocate(change(value), release: release)
+    case .make(let value): .make(change(value))
+    case .store(let base, let field, let value): .store(base: change(base), field: field, change(value))
+    case .mapStore(let map, let key, let value, let isConditional):
+      .mapStore(map: change(map), key: change(key), value: change(value), isConditional: isConditional)
+    case .mapLoad(let map, let key, let value, let found):
+      .mapLoad(map: change(map), key: change(key), value: change(value), found: change(found))
+    case .mapNext(let map, let key, let value, let found):
+      .mapNext(map: change(map), key: change(key), value: change(value), found: change(found))
+    case .mapDelete(let map, let key, let expected):
+      .mapDelete(map: change(map), key: change(key), expected: change(expected))
+    case .mapClear(let map): .mapClear(map: change(map))
+    case .free(let value, let release): .free(change(value), release)
+    case .retain(let value): .retain(change(value))
+    case .escape(let value): .escape(change(value))
+    case .use(let value): .use(change(value))
+    case .lock(let base, let field, let mode): .lock(base: change(base), field: field, mode)
+    case .unlock(let base, let field, let mode): .unlock(base: change(base), field: field, mode)
+    case .callValue(let function, let arguments): .callValue(change(function), arguments.map(change))
+    case .callMethod(let name, let arguments, let results):
+      .callMethod(name, arguments.map(change), results: results.map(change))
+    case .freeAll, .unknownCall: self
     }
   }
 }

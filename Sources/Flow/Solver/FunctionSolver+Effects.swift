@@ -16,7 +16,7 @@ extension FunctionSolver {
     switch effect {
     case .allocate(let value, _):
       state.updatePointer(value) { $0.allocated = site }
-    case .make, .callValue: break
+    case .make, .callValue, .callMethod: break
     case .store(let base, let field, let value):
       storeField(base, field, value, &state)
       if values[value].type.class == .plain { return nil }

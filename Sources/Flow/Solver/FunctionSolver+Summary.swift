@@ -37,7 +37,7 @@ extension FunctionSolver {
       switch placed.effect {
       case .store(_, _, let value): exposed.insert(value)
       case .mapStore(_, let key, let value, _): exposed.formUnion([key, value])
-      case .callValue(_, let arguments): exposed.formUnion(arguments)
+      case .callValue(_, let arguments), .callMethod(_, let arguments, _): exposed.formUnion(arguments)
       case .mapLoad, .mapNext: exposed.formUnion(placed.effect.made)
       case .mapDelete(_, let key, _): exposed.insert(key)
       default: break
