@@ -20,11 +20,14 @@ private let prelude = """
 
   """
 
+/// The rules that look at a pointer on its way; BM005 and the others have tests of their own.
+private let rules: Set = ["BM001", "BM002", "BM003", "BM006", "BM007", "BM019"]
+
 /// The findings of a program as `rule severity line`, lines counted from the first one after the prelude.
 private func check(_ text: String) -> [String] {
   let program = TextualProgram(prelude + text)
   let offset = prelude.split(separator: "\n", omittingEmptySubsequences: false).count - 1
-  return RuleRegistry.findings(in: program.analysis) { $0.id != "BM005" }.map {
+  return RuleRegistry.findings(in: program.analysis) { rules.contains($0.id) }.map {
     "\($0.rule) \($0.severity) \($0.place.line - offset)"
   }
 }

@@ -65,7 +65,8 @@ struct ValueTable: Sendable {
   ]
   private var numbers: [Definition: ValueNumber] = [.globals: .globals]
 
-  subscript(_ value: ValueNumber) -> AbstractValue { values[Int(value.index)] }
+  /// What is known of a value; of no value nothing is.
+  subscript(_ value: ValueNumber) -> AbstractValue { values[max(0, Int(value.index))] }
 
   var count: Int { values.count }
 
@@ -88,6 +89,7 @@ struct ValueTable: Sendable {
   }
 
   mutating func setType(_ value: ValueNumber, _ type: ValueType) {
+    guard value.index > 0 else { return }
     if values[Int(value.index)].type.class == .unknown { values[Int(value.index)].type = type }
   }
 }
