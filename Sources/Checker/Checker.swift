@@ -56,7 +56,8 @@ public struct Checker: Sendable {
     loading.threads = options.threads
     loading.shard = options.shard.map { ($0.number, $0.count) }
     let configuration = options.configuration
-    loading.isIncluded = { configuration.includes($0) }
+    let root = options.root
+    loading.isIncluded = { configuration.includes($0, root: root) }
     return loading
   }
 
@@ -71,9 +72,11 @@ public struct Checker: Sendable {
     let severities = options.configuration.rules.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(
       separator: ",")
     let functions = options.configuration.functions.map { "\($0)" }.joined(separator: ",")
+    let context = options.context
     return [
       belayVersion, ResultCache.buildIdentity, options.root, options.paths.joined(separator: ":"), enabled, severities,
-      functions,
+      functions, "\(context.operatingSystem)/\(context.architecture) \(context.tags.sorted())",
+      "\(options.checksAllContexts) \(options.shard.map { "\($0.number)/\($0.count)" } ?? "")",
     ].joined(separator: "\n")
   }
 
@@ -88,20 +91,21 @@ public struct Checker: Sendable {
     logger.debug("solved", metadata: ["after": "\(start.duration(to: .now))"])
     progress("running rules")
     var findings = RuleRegistry.findings(in: analysis, where: isEnabled)
+    // A file that belongs to several build contexts is analysed in each; a fault in it is one fault.
+    var seen: Set<Finding> = []
+    findings.removeAll { !seen.insert($0).inserted }
+    let files = SourceFiles(root: options.root)
+    let ran = Set(Self.rules.filter(isEnabled).map(\.id))
+    var suppressions = Suppressions(
+      program.directives, sourceMap: program.sourceMap, sources: files, known: Self.rules)
+    findings += suppressions.apply(
+      to: &findings, ran: ran, info: Self.rules.first { $0.id == "BM021" && isEnabled($0) })
     findings.removeAll { program.unselectedFiles.contains($0.place.file) }
     for index in findings.indices {
       if case .severity(let severity) = options.configuration.rules[findings[index].rule] {
         findings[index].severity = severity
       }
     }
-    // A file that belongs to several build contexts is analysed in each; a fault in it is one fault.
-    var seen: Set<Finding> = []
-    findings.removeAll { !seen.insert($0).inserted }
-    let files = SourceFiles(root: options.root)
-    let ran = Set(Self.rules.filter(isEnabled).map(\.id))
-    var suppressions = Suppressions(program.directives, sourceMap: program.sourceMap, sources: files)
-    findings += suppressions.apply(
-      to: &findings, ran: ran, known: Self.rules, info: Self.rules.first { $0.id == "BM021" && isEnabled($0) })
     findings.sort { ($0.place, $0.rule, $0.message) < ($1.place, $1.rule, $1.message) }
     Fingerprint.assign(to: &findings, sources: files)
     var statistics = Report.Statistics()

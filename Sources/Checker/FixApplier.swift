@@ -40,17 +40,18 @@ public struct FixApplier {
     var starts = [0]
     for (index, byte) in bytes.enumerated() where byte == 0x0A { starts.append(index + 1) }
     func offset(_ line: Int, _ column: Int) -> Int {
-      line > starts.count ? bytes.count : min(bytes.count, starts[max(0, line - 1)] + column - 1)
+      line > starts.count ? bytes.count : min(bytes.count, starts[max(0, line - 1)] + max(0, column - 1))
     }
-    let ranges = edits.map {
-      (offset($0.place.line, $0.place.column)..<offset($0.place.endLine, $0.place.endColumn), $0.replacement)
+    let ranges = edits.map { edit in
+      let start = offset(edit.place.line, edit.place.column)
+      return (start..<max(start, offset(edit.place.endLine, edit.place.endColumn)), edit.replacement)
     }
     // From the end to the start, so that offsets in front stay right.
     for (range, replacement) in ranges.sorted(by: { $0.0.lowerBound > $1.0.lowerBound }) {
       bytes.replaceSubrange(range, with: Array(replacement.utf8))
     }
     do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try AtomicFile.write(Data(bytes), to: path)
     } catch {
       throw CheckFailure("cannot fix \(file)", (error as NSError).localizedDescription, "check its permissions")
     }

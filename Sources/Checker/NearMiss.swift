@@ -12,20 +12,23 @@ public enum NearMiss {
     find(word, among: candidates).map { ", did you mean '\($0)'?" } ?? ""
   }
 
-  /// How many letters must be added, removed or replaced (Levenshtein).
+  /// How many letters must be added, removed, replaced or swapped with their neighbour (optimal string alignment).
+  ///
+  /// Complexity: the product of the lengths, of which no more than 64 letters count.
   static func distance(_ left: String, _ right: String) -> Int {
     let left = Array(left.prefix(64))
     let right = Array(right.prefix(64))
-    var row = Array(0...right.count)
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
     for (i, a) in left.enumerated() {
-      var previous = row[0]
-      row[0] = i + 1
+      var row = [i + 1]
       for (j, b) in right.enumerated() {
-        let next = min(row[j] + 1, row[j + 1] + 1, previous + (a == b ? 0 : 1))
-        previous = row[j + 1]
-        row[j + 1] = next
+        var best = min(row[j] + 1, last[j + 1] + 1, last[j] + (a == b ? 0 : 1))
+        if i > 0, j > 0, a == right[j - 1], b == left[i - 1] { best = min(best, beforeLast[j - 1] + 1) }
+        row.append(best)
       }
+      (beforeLast, last) = (last, row)
     }
-    return row[right.count]
+    return last[right.count]
   }
 }

@@ -12,6 +12,6 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let found = try RuleLookup.find(rule, in: Checker.rules)
-    Files.print(MarkdownPage(usesColor: Terminal().usesColor).render(found.page))
+    try Files.print(MarkdownPage(usesColor: Terminal().usesColor).render(found.page))
   }
 }

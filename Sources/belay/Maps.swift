@@ -33,27 +33,27 @@ struct Maps: ParsableCommand {
   var tags = ""
 
   func run() throws {
+    try Files.checkExistence(of: paths, toDo: "read")
     let context = BuildContext(
       operatingSystem: goos, architecture: goarch, tags: Set(tags.split(separator: ",").map(String.init)))
     let inventory = MapInventory(paths: paths, context: context, includesTests: tests)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var output = Data()
+    var output = ""
     for row in inventory.rows where !addresses || !(row.keyHolds + row.valueHolds).isEmpty {
       if json {
-        output.append(try encoder.encode(row))
+        output += String(decoding: try encoder.encode(row), as: UTF8.self)
       } else {
         let held = { (names: [String]) in names.isEmpty ? "" : " (\(names.joined(separator: ", ")))" }
         let map =
           row.form == .syncMap ? "sync.Map" : "map[\(row.key)\(held(row.keyHolds))]\(row.value)\(held(row.valueHolds))"
-        output.append(
-          Data("\(row.file):\(row.line):\(row.column): \(row.form == .inferred ? "variable of " : "")\(map)".utf8))
+        output += "\(row.file):\(row.line):\(row.column): \(row.form == .inferred ? "variable of " : "")\(map)"
       }
-      output.append(0x0A)
+      output += "\n"
     }
-    FileHandle.standardOutput.write(output)
+    try Files.print(output)
     for diagnostic in inventory.diagnostics {
-      FileHandle.standardError.write(Data("belay: \(diagnostic.place): \(diagnostic.message)\n".utf8))
+      Files.printError("belay: \(diagnostic.place): \(diagnostic.message)")
     }
   }
 }

@@ -34,7 +34,7 @@ struct Merge: ParsableCommand {
     let merged = SARIFReader.merge(reports)
     // Columns are in UTF-16 units already: no source is needed to write them again.
     let text = SARIFReporter().render(merged, sources: NoSources())
-    if let output { try Files.write(text, to: output, what: "the report") } else { Files.print(text) }
+    if let output { try Files.write(text, to: output, what: "the report") } else { try Files.print(text) }
     if merged.open.contains(where: { $0.severity >= failOn }) { throw ExitCode(1) }
   }
 }

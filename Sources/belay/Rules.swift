@@ -14,7 +14,7 @@ struct Rules: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      Files.print(String(decoding: try encoder.encode(Checker.rules), as: UTF8.self) + "\n")
+      try Files.print(String(decoding: try encoder.encode(Checker.rules), as: UTF8.self) + "\n")
       return
     }
     let width = Checker.rules.map(\.name.count).max() ?? 0
@@ -22,7 +22,7 @@ struct Rules: ParsableCommand {
       let name = rule.name.padding(toLength: width, withPad: " ", startingAt: 0)
       let severity = rule.severity.rawValue.padding(toLength: 6, withPad: " ", startingAt: 0)
       let languages = rule.languages.map { $0 == .go ? "Go" : "Swift" }.joined(separator: " ")
-      Files.print(
+      try Files.print(
         "\(rule.id)  \(name)  \(severity)  \(languages.padding(toLength: 8, withPad: " ", startingAt: 0))  \(rule.summary)\(rule.isOnByDefault ? "" : " (off by default)")\n"
       )
     }

@@ -4,8 +4,8 @@ import Logging
 
 /// Reports of earlier runs, by the content of everything that went into them. What cannot be read is passed over and written anew.
 struct ResultCache {
-  /// More entries than this are not kept; the oldest go first.
-  private static let maximumEntries = 200
+  /// More bytes than this are not kept; what was not used for longest goes first.
+  private static let maximumBytes = 64 << 20
 
   private let folder: String
   private let logger: Logger
@@ -39,7 +39,10 @@ struct ResultCache {
   func report(_ key: String) -> Report? {
     guard let data = FileManager.default.contents(atPath: path(key)) else { return nil }
     do {
-      return try JSONDecoder().decode(Report.self, from: data)
+      let report = try JSONDecoder().decode(Report.self, from: data)
+      // Used just now; an entry that cannot be touched only goes sooner.
+      try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: path(key))
+      return report
     } catch {
       logger.debug("a cache entry cannot be read; it is written anew", metadata: ["key": "\(key)"])
       return nil
@@ -57,16 +60,24 @@ struct ResultCache {
     }
   }
 
+  /// Removes what was not used for longest until results and C summaries fit in `maximumBytes` each.
   private func prune() {
-    let base = folder + "/results"
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: base), names.count > Self.maximumEntries
-    else { return }
-    let dated = names.map { name -> (String, Date) in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: "\(base)/\(name)")
-      return (name, attributes?[.modificationDate] as? Date ?? .distantPast)
+    for base in [folder + "/results", folder + "/c"] { Self.prune(base, maximumBytes: Self.maximumBytes) }
+  }
+
+  static func prune(_ base: String, maximumBytes: Int) {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: base) else { return }
+    var entries: [(name: String, size: Int, used: Date)] = []
+    for name in names {
+      // Another process may have removed it meanwhile.
+      guard let attributes = try? FileManager.default.attributesOfItem(atPath: "\(base)/\(name)") else { continue }
+      let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
+      entries.append((name, size, attributes[.modificationDate] as? Date ?? .distantPast))
     }
-    for (name, _) in dated.sorted(by: { $0.1 < $1.1 }).prefix(names.count - Self.maximumEntries) {
-      try? FileManager.default.removeItem(atPath: "\(base)/\(name)")
+    var total = entries.reduce(0) { $0 + $1.size }
+    for entry in entries.sorted(by: { ($0.used, $0.name) < ($1.used, $1.name) }) where total > maximumBytes {
+      try? FileManager.default.removeItem(atPath: "\(base)/\(entry.name)")
+      total -= entry.size
     }
   }
 }

@@ -8,9 +8,13 @@ public enum ConfigurationFile {
   /// The name of the file.
   public static let name = ".belay.yml"
 
-  /// The nearest configuration in a folder or above it, up to the root of the repository.
-  public static func find(from folder: String) -> String? {
-    var folder = URL(fileURLWithPath: folder).standardizedFileURL.path
+  /// The nearest configuration in a folder, or that of a file, or above it, up to the root of the repository.
+  public static func find(from path: String) -> String? {
+    var folder = URL(fileURLWithPath: path).standardizedFileURL.path
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
+      folder = (folder as NSString).deletingLastPathComponent
+    }
     while true {
       let path = (folder as NSString).appendingPathComponent(name)
       if FileManager.default.fileExists(atPath: path) { return path }
@@ -27,7 +31,10 @@ public enum ConfigurationFile {
       throw CheckFailure(
         "cannot read \(path)", "there is no such file, or it may not be read", "give the path of a \(name)")
     }
-    return try parse(String(decoding: data, as: UTF8.self), path: path, rules: rules)
+    var configuration = try parse(String(decoding: data, as: UTF8.self), path: path, rules: rules)
+    let file = URL(fileURLWithPath: path).standardizedFileURL.path
+    configuration.folder = (file as NSString).deletingLastPathComponent
+    return configuration
   }
 
   static func parse(_ text: String, path: String, rules: [RuleDescription]) throws(CheckFailure) -> Configuration {
@@ -104,7 +111,9 @@ private struct ConfigurationReader {
           do {
             result.functions.append(try ForeignFunction(name: name, notation: text, confidence: .model))
           } catch {
-            throw failure(notation, error.description, "see 'belay explain functions' for the notation")
+            throw failure(
+              notation, error.description,
+              "write for example 'allocates by \(name)_free', 'frees 0', 'retains 1', 'frees all'")
           }
         }
       default: throw unknown(key, keyNode, ["rules", "paths", "fail-on", "functions"])

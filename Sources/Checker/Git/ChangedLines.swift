@@ -3,69 +3,32 @@ import Foundation
 
 /// The lines that differ from a revision of git.
 public struct ChangedLines: Sendable {
-  /// Changed lines by file, relative to the root of the check.
+  /// Changed lines by absolute path.
   private var ranges: [String: [ClosedRange<Int>]] = [:]
+  /// The folder that the paths of findings are relative to.
+  private let root: String
 
-  /// Asks git for what changed since a revision, in the files below `root`; new files that are not added yet count as changed. Throws when there is no repository or
-  /// no such revision.
+  /// Asks git for what differs between a revision and the working tree of the repository that holds `root`; new files that are not added yet count as changed. Throws
+  /// when there is no repository or no such revision.
   public init(since revision: String, root: String) throws(CheckFailure) {
+    self.root = root
     let what = "cannot tell what changed since '\(revision)'"
-    if revision.hasPrefix("-") { throw CheckFailure(what, "this is no revision", "give a branch, tag or commit") }
+    if revision.hasPrefix("-") || revision.isEmpty {
+      throw CheckFailure(what, "this is no revision", "give a branch, tag or commit")
+    }
+    let up = String(decoding: try Self.git(["rev-parse", "--show-cdup"], root, what), as: UTF8.self)
+    let top = Self.absolute(up.trimmingCharacters(in: .newlines), below: root)
+    // Whatever the user's own configuration says about differences must not change their form.
     let difference = try Self.git(
-      ["diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--relative", revision, "--", "."], root,
-      what)
-    parse(difference)
-    let untracked = try Self.git(["ls-files", "--others", "--exclude-standard", "-z"], root, what)
-    for file in untracked.split(separator: "\0") { ranges[String(file)] = [1...Int.max] }
-  }
-
-  /// Reads a unified difference without context.
-  init(difference: String) { parse(difference) }
-
-  private mutating func parse(_ difference: String) {
-    var file: String?
-    for line in difference.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("+++ ") {
-        file = Self.path(line.dropFirst(4))
-      } else if line.hasPrefix("@@ "), let file, let range = Self.range(line) {
-        ranges[file, default: []].append(range)
-      }
+      [
+        "diff", "--unified=0", "--inter-hunk-context=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames",
+        "--no-relative", "--src-prefix=a/", "--dst-prefix=b/", revision, "--",
+      ], top, what)
+    for (file, lines) in UnifiedDifference(difference).changedLines { ranges[Self.absolute(file, below: top)] = lines }
+    let untracked = try Self.git(["ls-files", "--others", "--exclude-standard", "-z"], top, what)
+    for file in untracked.split(separator: 0) {
+      ranges[Self.absolute(String(decoding: file, as: UTF8.self), below: top)] = [1...Int.max]
     }
-  }
-
-  /// `b/dir/file.go`, or with quotes and escapes where git had to.
-  private static func path(_ text: Substring) -> String? {
-    var text = text
-    if text.hasSuffix("\t") { text = text.dropLast() }
-    if text == "/dev/null" { return nil }
-    if text.hasPrefix("\"") {
-      var bytes: [UInt8] = []
-      var rest = text.dropFirst().dropLast().utf8[...]
-      while let byte = rest.popFirst() {
-        guard byte == UInt8(ascii: "\\"), let escape = rest.popFirst() else {
-          bytes.append(byte)
-          continue
-        }
-        if escape >= UInt8(ascii: "0") && escape <= UInt8(ascii: "7") {
-          var value = Int(escape - UInt8(ascii: "0"))
-          for _ in 0..<2 { if let digit = rest.popFirst() { value = value * 8 + Int(digit) - 48 } }
-          bytes.append(UInt8(truncatingIfNeeded: value))
-        } else {
-          bytes.append(escape == UInt8(ascii: "t") ? 9 : escape == UInt8(ascii: "n") ? 10 : escape)
-        }
-      }
-      text = Substring(String(decoding: bytes, as: UTF8.self))
-    }
-    return text.hasPrefix("b/") ? String(text.dropFirst(2)) : String(text)
-  }
-
-  /// The new lines of `@@ -1,2 +3,4 @@`; a removal alone touches the line before and after it.
-  private static func range(_ line: Substring) -> ClosedRange<Int>? {
-    guard let plus = line.split(separator: " ").first(where: { $0.hasPrefix("+") }) else { return nil }
-    let numbers = plus.dropFirst().split(separator: ",").compactMap { Int($0) }
-    guard let first = numbers.first else { return nil }
-    let count = numbers.count > 1 ? numbers[1] : 1
-    return count == 0 ? first...(first + 1) : first...(first + count - 1)
   }
 
   /// Whether the finding, or a step of its flow, lies on a changed line.
@@ -74,31 +37,44 @@ public struct ChangedLines: Sendable {
   }
 
   private func touches(_ place: Place) -> Bool {
-    (ranges[place.file] ?? []).contains { $0.overlaps(place.line...max(place.line, place.endLine)) }
+    (ranges[Self.absolute(place.file, below: root)] ?? []).contains {
+      $0.overlaps(place.line...max(place.line, place.endLine))
+    }
   }
 
-  private static func git(_ arguments: [String], _ root: String, _ what: String) throws(CheckFailure) -> String {
+  private static func absolute(_ path: String, below folder: String) -> String {
+    URL(fileURLWithPath: path.hasPrefix("/") ? path : folder + "/" + path).standardizedFileURL.path
+  }
+
+  private static func git(_ arguments: [String], _ folder: String, _ what: String) throws(CheckFailure) -> [UInt8] {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git", "-c", "core.quotepath=off", "-C", root] + arguments
+    process.arguments = ["git", "-c", "core.quotepath=off", "-C", folder] + arguments
     let output = Pipe()
-    let errors = Pipe()
     process.standardOutput = output
-    process.standardError = errors
     process.standardInput = FileHandle.nullDevice
+    // Into a file: a second pipe could fill up while the first one is read.
+    let errorPath = FileManager.default.temporaryDirectory.appendingPathComponent("belay-git-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: errorPath) }
+    if FileManager.default.createFile(atPath: errorPath, contents: nil) {
+      process.standardError = FileHandle(forWritingAtPath: errorPath)
+    }
     do {
       try process.run()
     } catch {
       throw CheckFailure(what, "git cannot be started", "install git, or leave --since out")
     }
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let first =
-        message.split(separator: "\n").first.map(String.init) ?? "git ended with code \(process.terminationStatus)"
-      throw CheckFailure(what, first, "give a revision of the repository that holds \(root)")
+    switch process.terminationStatus {
+    case 0: return bytes
+    case 127: throw CheckFailure(what, "git is not installed", "install git, or leave --since out")
+    default:
+      let message = FileManager.default.contents(atPath: errorPath).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      let first = message.split(whereSeparator: \.isNewline).first.map(String.init)
+      throw CheckFailure(
+        what, first ?? "git ended with code \(process.terminationStatus)",
+        "give a revision of the repository that holds \(folder)")
     }
-    return String(decoding: text, as: UTF8.self)
   }
 }

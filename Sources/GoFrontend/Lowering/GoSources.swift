@@ -29,12 +29,17 @@ public struct GoSources: Sendable {
   public func fingerprint(salt: String) -> String {
     let digests = queue.map(Array(graph.files.indices)) { number -> UInt64 in
       let file = graph.files[number]
-      return ContentHash.hash(file.source.bytes, seed: ContentHash.hash(file.reportedPath))
+      return ContentHash.hash(
+        file.source.bytes, seed: ContentHash.hash("\(file.reportedPath) \(file.version.minor) \(file.isSelected)"))
     }
     var digest = ContentHash.hash(salt)
     for value in digests { digest = ContentHash.combine(digest, value) }
     for package in graph.packages {
-      digest = ContentHash.combine(digest, ContentHash.hash("\(package.symbolPath) \(package.role) \(package.files)"))
+      // What go.mod and the like decide: imports, language version, contexts.
+      let imports = package.imports.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      digest = ContentHash.combine(
+        digest,
+        ContentHash.hash("\(package.symbolPath) \(package.role) \(package.version.minor) \(package.files) \(imports)"))
       for path in package.foreignFiles { digest = ContentHash.combine(digest, ContentHash.hash(file: path)) }
     }
     for diagnostic in graph.diagnostics { digest = ContentHash.combine(digest, ContentHash.hash("\(diagnostic)")) }
