@@ -1,4 +1,5 @@
 import Testing
+
 @testable import CFrontend
 
 @Test func moduleLoads() {}

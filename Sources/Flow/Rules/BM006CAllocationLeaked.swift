@@ -12,16 +12,19 @@ struct CAllocationLeaked: Rule {
   func findings(in analysis: Analysis) -> [Finding] {
     var seen: Set<FlowReport.Root> = []
     var result: [Finding] = []
+    let contents = contents(analysis)
     for component in analysis.callGraph.components {
       for id in component {
         guard let report = FlowReport(analysis, id), !report.function.isInitializer else { continue }
         for event in report.result.events where event.kind == .leak || event.kind == .blindStore {
           if event.kind == .blindStore, !isPlainMemory(event, report) { continue }
+          // Where some function frees what it takes out of the map, a way on which the entry is overwritten is most likely one that cannot be taken.
+          if event.isOverwrite, let symbol = report.mapSymbol(event.map), contents.freed.contains(symbol) { continue }
           if seen.insert(report.root(event.at)).inserted { result.append(finding(report, event)) }
         }
       }
     }
-    result += removals(analysis, &seen)
+    result += removals(analysis, contents, &seen)
     return result
   }
 
@@ -55,8 +58,15 @@ struct CAllocationLeaked: Rule {
 
   // MARK: Insert and removal in different functions
 
-  /// Removals from maps that are filled with memory of C, and whose values nothing ever frees.
-  private func removals(_ analysis: Analysis, _ seen: inout Set<FlowReport.Root>) -> [Finding] {
+  /// What the maps of the program are filled with.
+  private struct Contents {
+    /// Stores of memory that C allocated, by map.
+    var filled: [Symbol: (FlowReport, PlacedEffect)] = [:]
+    /// Maps whose values something frees, or others hold as well.
+    var freed: Set<Symbol> = []
+  }
+
+  private func contents(_ analysis: Analysis) -> Contents {
     var filled: [Symbol: (FlowReport, PlacedEffect)] = [:]
     var freed: Set<Symbol> = []
     for id in analysis.program.functionIDs {
@@ -67,7 +77,12 @@ struct CAllocationLeaked: Rule {
           switch placed.effect {
           case .mapStore(let map, _, let value, _):
             guard let symbol = report.mapSymbol(map) else { continue }
-            if value.index > 0, report.result.values[value].source == .foreignAllocation {
+            let isFreedHere = summaryCase.effects.contains {
+              if case .free(value, _) = $0.effect { true } else { false }
+            }
+            if isFreedHere || summaryCase.results.contains(value) {
+              freed.insert(symbol)
+            } else if value.index > 0, report.result.values[value].source == .foreignAllocation {
               if filled[symbol] == nil { filled[symbol] = (report, placed) }
             } else {
               freed.insert(symbol)
@@ -89,6 +104,11 @@ struct CAllocationLeaked: Rule {
         }
       }
     }
+    return Contents(filled: filled, freed: freed)
+  }
+
+  /// Removals from maps that are filled with memory of C, and whose values nothing ever frees.
+  private func removals(_ analysis: Analysis, _ contents: Contents, _ seen: inout Set<FlowReport.Root>) -> [Finding] {
     var result: [Finding] = []
     for id in analysis.program.functionIDs {
       guard let report = FlowReport(analysis, id) else { continue }
@@ -99,7 +119,8 @@ struct CAllocationLeaked: Rule {
         default: continue
         }
         guard report.result.sites[placed.site].inner == nil, let symbol = report.mapSymbol(map),
-          let store = filled[symbol], !freed.contains(symbol), seen.insert(report.root(placed.site)).inserted
+          let store = contents.filled[symbol], !contents.freed.contains(symbol),
+          seen.insert(report.root(placed.site)).inserted
         else { continue }
         let steps =
           store.0.steps(.stored, store.1.site, "memory that C allocated is stored here")

@@ -41,6 +41,8 @@ struct UnhashableKey: Rule {
   private func concreteType(of variable: VariableID, _ definitions: Definitions) -> ValueType? {
     var variable = variable
     for _ in 0..<16 {
+      let own = definitions.function.variables[Int(variable.rawValue)].type
+      if own.class != .interface && own.class != .unknown { return own }
       let all = definitions.definitions(of: variable)
       guard all.count == 1 else { return nil }
       switch all[0].operation {

@@ -129,7 +129,7 @@ extension FunctionSolver {
       !state.isReleased(entry.value)
     else { return }
     state.dropped.append(
-      DroppedValue(value: entry.value, site: site, stored: entry.site, isOverwrite: isOverwrite))
+      DroppedValue(map: entry.map, value: entry.value, site: site, stored: entry.site, isOverwrite: isOverwrite))
   }
 
   private func dropAll(of map: ValueNumber, _ site: SiteID, _ state: inout State) {

@@ -287,6 +287,7 @@ final class FunctionSolver {
     if state.fields.contains(where: { $0.value == dropped.value }) { return }
     if state.entries.contains(where: { $0.value == dropped.value || $0.key == dropped.value }) { return }
     var event = FlowEvent(kind: .leak)
+    event.map = dropped.map
     event.pointer = dropped.value
     event.stored = dropped.stored
     event.allocated = pointer?.allocated ?? .none

@@ -69,6 +69,7 @@ struct DeferredCall: Sendable, Hashable {
 
 /// A value that a map has dropped, and how.
 struct DroppedValue: Sendable, Hashable {
+  var map: ValueNumber
   var value: ValueNumber
   var site: SiteID
   var stored: SiteID

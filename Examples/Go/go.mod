@@ -1,0 +1,3 @@
+module example.com/belay/examples
+
+go 1.24
