@@ -34,7 +34,7 @@ public struct ForeignFunction: Sendable, Hashable, Codable {
     case calls
     /// It is the context that C hands to a callback of the same call.
     case context
-    /// Everything that was created from it ends as well: `git_libgit2_shutdown`.
+    /// Everything that was created from it ends as well: `glfwTerminate`.
     case freesAll
     /// Only looked at during the call.
     case borrows

@@ -15,18 +15,21 @@ struct LoopVariableAddress: Rule {
       let function = analysis.program.function(id)
       guard function.variables.contains(where: \.isSharedByLoop) else { continue }
       let definitions = Definitions(function)
-      for block in function.blocks {
-        for (index, instruction) in block.instructions.enumerated() {
-          result += findings(instruction, block.instructions[(index + 1)...], id, function, definitions, analysis)
-        }
+      for (number, block) in function.blocks.enumerated() {
+        let found = block.instructions.flatMap { findings($0, id, function, definitions, analysis) }
+        if found.isEmpty { continue }
+        // Where the loop ends right after, there is no next round that could change the variable.
+        let loop = function.blocksInLoops(with: number)
+        if loop.isEmpty { continue }
+        result += isOrdered(loop, function, analysis) ? found.map(weakened) : found
       }
     }
     return result
   }
 
   private func findings(
-    _ instruction: Instruction, _ rest: ArraySlice<Instruction>, _ id: FunctionID, _ function: Function,
-    _ definitions: Definitions, _ analysis: Analysis
+    _ instruction: Instruction, _ id: FunctionID, _ function: Function, _ definitions: Definitions,
+    _ analysis: Analysis
   ) -> [Finding] {
     switch instruction.operation {
     case .map(let access) where access.kind == .store:
@@ -47,7 +50,7 @@ struct LoopVariableAddress: Rule {
       } ?? []
     case .call(let number):
       let call = function.calls[Int(number)]
-      guard call.mode == .spawned, !isWaitedFor(rest, function, analysis) else { return [] }
+      guard call.mode == .spawned else { return [] }
       var found: [Finding] = []
       for argument in call.arguments {
         if let (variable, taken) = loopVariable(addressedBy: argument, definitions) {
@@ -65,12 +68,27 @@ struct LoopVariableAddress: Rule {
     }
   }
 
-  private func isWaitedFor(_ rest: ArraySlice<Instruction>, _ function: Function, _ analysis: Analysis) -> Bool {
-    rest.contains { instruction in
-      guard case .call(let number) = instruction.operation, case .library(let name) = function.calls[Int(number)].callee
-      else { return false }
-      return analysis.name(name) == "sync.(*WaitGroup).Wait"
+  /// Whether a round may wait for what it started: it calls a `Wait`, or receives from a channel.
+  private func isOrdered(_ loop: Set<Int>, _ function: Function, _ analysis: Analysis) -> Bool {
+    loop.contains { block in
+      if case .fork = function.blocks[block].terminator { return true }
+      return function.blocks[block].instructions.contains { instruction in
+        switch instruction.operation {
+        case .fresh(_, .unknown): return true
+        case .call(let number):
+          guard case .library(let name) = function.calls[Int(number)].callee else { return false }
+          return analysis.name(name).hasSuffix(").Wait")
+        default: return false
+        }
+      }
     }
+  }
+
+  private func weakened(_ finding: Finding) -> Finding {
+    var finding = finding
+    finding.severity = min(finding.severity, .yellow)
+    finding.uncertainty = "the loop waits for something: whether each round waits for what it started is not known"
+    return finding
   }
 
   private func closure(_ call: Call, in id: FunctionID, _ definitions: Definitions, _ analysis: Analysis) -> Function? {

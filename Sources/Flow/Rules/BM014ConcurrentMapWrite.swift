@@ -35,7 +35,9 @@ struct ConcurrentMapWrite: Rule {
           guard isShared(write.path, spawn, loop, function, analysis), reported.insert(write.range).inserted else {
             continue
           }
-          let isOrdered = isRepeated && receives(loop, function)
+          // A channel in the loop, or around the write, may keep the goroutines apart.
+          let target = analysis.program.function(spawn.target)
+          let isOrdered = isRepeated && receives(loop, function) || usesChannel(target)
           result.append(finding(write, spawn, isOrdered: isOrdered, analysis))
         }
       }
@@ -83,6 +85,18 @@ struct ConcurrentMapWrite: Rule {
       if case .fork = function.blocks[block].terminator { return true }
       return function.blocks[block].instructions.contains {
         if case .fresh(_, .unknown) = $0.operation { true } else { false }
+      }
+    }
+  }
+
+  private func usesChannel(_ function: Function) -> Bool {
+    function.blocks.contains { block in
+      if case .fork = block.terminator { return true }
+      return block.instructions.contains {
+        switch $0.operation {
+        case .fresh(_, .unknown), .escape: true
+        default: false
+        }
       }
     }
   }
@@ -177,7 +191,7 @@ struct ConcurrentMapWrite: Rule {
       rule: info.id, severity: isOrdered ? .yellow : .red,
       message: "several goroutines write this map at the same time, and no lock is held",
       uncertainty: isOrdered
-        ? "the loop receives from a channel: whether that keeps the goroutines apart is not known" : nil,
+        ? "a channel is used as well: whether that keeps the goroutines apart is not known" : nil,
       place: analysis.place(write.range), symbol: analysis.name(target.displayName),
       steps: [
         FlowStep(.spawned, at: analysis.place(spawn.instruction.range), "goroutines are started here, more than one"),
