@@ -49,7 +49,7 @@ let package = Package(
       ]
     ),
 
-    .testTarget(name: "FindingsTests", dependencies: ["Findings"]),
+    .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),
     .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend"]),

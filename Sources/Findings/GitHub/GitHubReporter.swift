@@ -6,6 +6,7 @@ public struct GitHubReporter: Reporter {
   /// One line for each open finding and each diagnostic.
   public func render(_ report: Report, sources: any SourceProvider) -> String {
     var text = ""
+    let names = Dictionary(report.rules.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
     for finding in report.open {
       let command =
         switch finding.severity {
@@ -13,13 +14,15 @@ public struct GitHubReporter: Reporter {
         case .yellow: "warning"
         case .green: "notice"
         }
-      var message = finding.message
-      for (number, step) in finding.steps.enumerated() { message += "\n\(number + 1). \(step.message) (\(step.place))" }
-      if let uncertainty = finding.uncertainty { message += "\nnote: \(uncertainty)" }
-      text += line(command, finding.place, title: "\(finding.rule)", message)
+      var message = VisibleText.clean(finding.message)
+      for (number, step) in finding.steps.enumerated() {
+        message += "\n" + VisibleText.clean("\(number + 1). \(step.message) (\(step.place))")
+      }
+      if let uncertainty = finding.uncertainty { message += "\n" + VisibleText.clean("note: \(uncertainty)") }
+      text += line(command, finding.place, title: "\(finding.rule) \(names[finding.rule] ?? "")", message)
     }
     for diagnostic in report.diagnostics {
-      text += line("warning", diagnostic.place, title: "not analysed in full", diagnostic.message)
+      text += line("warning", diagnostic.place, title: "not analysed in full", VisibleText.clean(diagnostic.message))
     }
     return text
   }

@@ -40,7 +40,7 @@ public struct HTMLReporter: Reporter {
     }
     let statistics = report.statistics
     body +=
-      "</main><footer>\(statistics.files) files, \(statistics.lines) lines, \(statistics.functions) functions; Belay \(escape(report.toolVersion))</footer>"
+      "</main><footer>\(statistics.files) files, \(statistics.lines) lines, \(statistics.seconds) s; Belay \(escape(report.toolVersion))</footer>"
     return """
       <!DOCTYPE html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -107,7 +107,7 @@ public struct HTMLReporter: Reporter {
         previous = number
         let marked = here.filter { $0.place.line == number }
         let badges = marked.map { "<span class=\"badge\" title=\"\(escape($0.message))\">\($0.label)</span>" }.joined()
-        let code = marked.first.map { highlight(line, $0.place) } ?? escape(String(line.prefix(400)))
+        let code = marked.first.map { highlight($0.place, sources) } ?? escape(SourceExcerpt.line(line))
         rows +=
           "<tr\(marked.isEmpty ? "" : " class=\"marked\"")><td class=\"badges\">\(badges)</td><td class=\"number\">\(number)</td><td><code>\(code)</code></td></tr>"
       }
@@ -118,43 +118,34 @@ public struct HTMLReporter: Reporter {
     return text
   }
 
-  private func highlight(_ line: String, _ place: Place) -> String {
-    let bytes = Array(line.utf8)
-    let start = min(max(0, place.column - 1), bytes.count)
-    let end = place.endLine > place.line ? bytes.count : min(max(start, place.endColumn - 1), bytes.count)
-    let part = { (range: Range<Int>) in self.escape(String(decoding: bytes[range], as: UTF8.self)) }
-    return part(0..<start) + "<mark>" + part(start..<end) + "</mark>" + part(end..<bytes.count)
+  /// The line with what the first step on it means highlighted.
+  private func highlight(_ place: Place, _ sources: any SourceProvider) -> String {
+    guard let excerpt = SourceExcerpt(place, sources) else { return "" }
+    return "\(escape(excerpt.before))<mark>\(escape(excerpt.marked))</mark>\(escape(excerpt.after))"
   }
 
   private func fixView(_ fix: Fix, _ sources: any SourceProvider) -> String {
     var text = "<p class=\"fix\">Fix: \(escape(fix.title))</p><pre class=\"fix\">"
-    for edit in fix.edits {
-      guard let first = sources.line(edit.place.line, of: edit.place.file),
-        let last = sources.line(edit.place.endLine, of: edit.place.file)
-      else { continue }
-      let head = String(decoding: Array(first.utf8).prefix(edit.place.column - 1), as: UTF8.self)
-      let tail = String(decoding: Array(last.utf8).dropFirst(edit.place.endColumn - 1), as: UTF8.self)
-      for number in edit.place.line...max(edit.place.line, edit.place.endLine) {
-        if let line = sources.line(number, of: edit.place.file) { text += "<del>- \(escape(line))</del>\n" }
-      }
-      for line in (head + edit.replacement + tail).split(separator: "\n") where !line.allSatisfy(\.isWhitespace) {
-        text += "<ins>+ \(escape(String(line)))</ins>\n"
+    for line in FixPreview(fix, sources).lines {
+      switch line {
+      case .removed(let old): text += "<del>- \(escape(old))</del>\n"
+      case .added(let new): text += "<ins>+ \(escape(new))</ins>\n"
       }
     }
     return text + "</pre>"
   }
 
+  /// Text as text, whatever stands in it.
   private func escape(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
-    for scalar in text.unicodeScalars {
+    for scalar in VisibleText.clean(text).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case "\u{0}"..."\u{8}", "\u{B}", "\u{C}", "\u{E}"..."\u{1F}", "\u{7F}": result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

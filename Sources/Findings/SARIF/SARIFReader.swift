@@ -99,9 +99,11 @@ public enum SARIFReader {
 
   private static func place(_ artifact: SARIFLog.ArtifactLocation, _ region: SARIFLog.Region) -> Place {
     let uri = artifact.uri.hasPrefix("file://") ? String(artifact.uri.dropFirst(7)) : artifact.uri
+    // Whoever wrote the file: no file has more lines, no line more columns than this.
+    let clamped = { (number: Int) in min(max(1, number), Int(Int32.max)) }
     return Place(
-      file: uri.removingPercentEncoding ?? uri, line: region.startLine, column: region.startColumn ?? 1,
-      endLine: region.endLine,
-      endColumn: region.endColumn)
+      file: uri.removingPercentEncoding ?? uri, line: clamped(region.startLine),
+      column: clamped(region.startColumn ?? 1),
+      endLine: region.endLine.map(clamped), endColumn: region.endColumn.map(clamped))
   }
 }

@@ -19,7 +19,7 @@ public struct SARIFReporter: Reporter {
       SARIFLog.Notification(
         level: "warning", message: .init(text: diagnostic.message), locations: [columns.location(diagnostic.place)])
     }
-    let shown = report.findings.prefix(Self.maximumResults)
+    let shown = Self.worst(report.findings)
     if shown.count < report.findings.count {
       notifications.append(
         SARIFLog.Notification(
@@ -41,6 +41,17 @@ public struct SARIFReporter: Reporter {
       results: shown.map { result($0, indices, columns) }, columnKind: "utf16CodeUnits",
       originalUriBaseIds: nil, properties: .init(statistics: report.statistics))
     return SARIFLog(runs: [run])
+  }
+
+  /// The findings that a run may hold, in their order: open ones before suppressed ones, red before yellow before green.
+  static func worst(_ findings: [Finding]) -> [Finding] {
+    guard findings.count > maximumResults else { return findings }
+    func rank(_ finding: Finding) -> Int {
+      let gravity = Severity.allCases.firstIndex(of: finding.severity) ?? 0
+      return (finding.suppression == nil ? 0 : Severity.allCases.count) - gravity
+    }
+    let kept = findings.indices.sorted { (rank(findings[$0]), $0) < (rank(findings[$1]), $1) }.prefix(maximumResults)
+    return kept.sorted().map { findings[$0] }
   }
 
   private func rule(_ rule: RuleDescription) -> SARIFLog.Rule {
@@ -71,7 +82,8 @@ public struct SARIFReporter: Reporter {
       }
       result.codeFlows = [.init(threadFlows: [.init(locations: flow)])]
     }
-    if !finding.fixes.isEmpty { result.fixes = finding.fixes.map { fix($0, columns) } }
+    let fixes = finding.fixes.filter { !$0.edits.isEmpty }
+    if !fixes.isEmpty { result.fixes = fixes.map { fix($0, columns) } }
     if !finding.fingerprint.isEmpty { result.partialFingerprints = ["primaryLocationLineHash": finding.fingerprint] }
     switch finding.suppression {
     case .comment(let reason): result.suppressions = [.init(kind: "inSource", justification: reason)]
@@ -125,7 +137,9 @@ struct SARIFColumns {
   }
 
   func artifact(_ file: String) -> SARIFLog.ArtifactLocation {
-    let uri = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? file
+    // A colon in the first name of a relative reference would end a scheme.
+    let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: ":;"))
+    let uri = file.addingPercentEncoding(withAllowedCharacters: allowed) ?? file
     return .init(uri: file.hasPrefix("/") ? "file://" + uri : uri, uriBaseId: file.hasPrefix("/") ? nil : "%SRCROOT%")
   }
 
@@ -137,6 +151,6 @@ struct SARIFColumns {
 
   private func column(_ column: Int, line: Int, _ file: String) -> Int {
     guard let text = sources.line(line, of: file) else { return column }
-    return String(decoding: Array(text.utf8).prefix(column - 1), as: UTF8.self).utf16.count + 1
+    return String(decoding: Array(text.utf8).prefix(max(0, column - 1)), as: UTF8.self).utf16.count + 1
   }
 }

@@ -29,12 +29,10 @@ public struct TextReporter: Reporter {
     text +=
       "\(style.bold(clean(finding.place.description))): \(label): \(clean(finding.message)) \(style.faint("[\(finding.rule) \(name)]"))\n"
     excerpt(finding.place, sources, indent: "  ", into: &text)
-    if finding.steps.count > 0 {
-      for (number, step) in finding.steps.enumerated() {
-        text +=
-          "  \(style.bold("\(number + 1).")) \(clean(step.message)) \(style.faint("(\(clean(step.place.description)))"))\n"
-        excerpt(step.place, sources, indent: "     ", into: &text)
-      }
+    for (number, step) in finding.steps.enumerated() {
+      text +=
+        "  \(style.bold("\(number + 1).")) \(clean(step.message)) \(style.faint("(\(clean(step.place.description)))"))\n"
+      excerpt(step.place, sources, indent: "     ", into: &text)
     }
     if let uncertainty = finding.uncertainty { text += "  note: \(clean(uncertainty))\n" }
     if let fix = finding.fixes.first { write(fix, sources, into: &text) }
@@ -46,45 +44,21 @@ public struct TextReporter: Reporter {
     text += "\n"
   }
 
-  /// The line with what is meant underlined. Tabs stay tabs above and below, so that both lines move alike.
+  /// The line with what is meant underlined.
   private func excerpt(_ place: Place, _ sources: any SourceProvider, indent: String, into text: inout String) {
-    guard let line = sources.line(place.line, of: place.file) else { return }
-    let bytes = Array(line.utf8)
-    let start = min(max(0, place.column - 1), bytes.count)
-    let end =
-      place.endLine > place.line ? bytes.count : min(max(start + 1, place.endColumn - 1), max(bytes.count, start + 1))
-    let before = String(decoding: bytes[..<start], as: UTF8.self)
-    let marked = String(decoding: bytes[start..<min(end, bytes.count)], as: UTF8.self)
-    // Very long lines, of generated code, are shown around the place only.
-    if bytes.count > 400 {
-      text += "\(indent)\(style.faint("\(place.line) |")) … \(clean(String(marked.prefix(120)))) …\n"
-      return
-    }
+    guard let excerpt = SourceExcerpt(place, sources) else { return }
     let number = "\(place.line)"
-    text += "\(indent)\(style.faint("\(number) |")) \(clean(line))\n"
     let gutter = String(repeating: " ", count: number.count)
-    let padding = before.map { $0 == "\t" ? "\t" : String(repeating: " ", count: TextWidth.columns($0)) }.joined()
-    let carets = String(repeating: "^", count: max(1, marked.reduce(0) { $0 + TextWidth.columns($1) }))
-    text += "\(indent)\(style.faint("\(gutter) |")) \(padding)\(style.severity(carets, .red))\n"
+    text += "\(indent)\(style.faint("\(number) |")) \(excerpt.text)\n"
+    text += "\(indent)\(style.faint("\(gutter) |")) \(style.severity(excerpt.underline, .red))\n"
   }
 
   private func write(_ fix: Fix, _ sources: any SourceProvider, into text: inout String) {
     text += "  fix: \(clean(fix.title))\n"
-    for edit in fix.edits {
-      guard let first = sources.line(edit.place.line, of: edit.place.file),
-        let last = sources.line(edit.place.endLine, of: edit.place.file)
-      else {
-        continue
-      }
-      let head = String(decoding: Array(first.utf8).prefix(edit.place.column - 1), as: UTF8.self)
-      let tail = String(decoding: Array(last.utf8).dropFirst(edit.place.endColumn - 1), as: UTF8.self)
-      for number in edit.place.line...max(edit.place.line, edit.place.endLine) {
-        if let line = sources.line(number, of: edit.place.file) { text += "    \(style.removed("- " + clean(line)))\n" }
-      }
-      let after = head + edit.replacement + tail
-      for line in after.split(separator: "\n", omittingEmptySubsequences: false) where !line.allSatisfy(\.isWhitespace)
-      {
-        text += "    \(style.added("+ " + clean(String(line))))\n"
+    for line in FixPreview(fix, sources).lines {
+      switch line {
+      case .removed(let old): text += "    \(style.removed("- " + old))\n"
+      case .added(let new): text += "    \(style.added("+ " + new))\n"
       }
     }
   }
@@ -101,20 +75,9 @@ public struct TextReporter: Reporter {
     if !report.diagnostics.isEmpty { parts.append("\(report.diagnostics.count) not analysed in full") }
     let statistics = report.statistics
     let seconds = (statistics.seconds * 100).rounded() / 100
-    return "\(parts.joined(separator: ", ")) in \(statistics.files) files, \(statistics.lines) lines (\(seconds) s)\n"
+    let files = statistics.files == 1 ? "1 file" : "\(statistics.files) files"
+    return "\(parts.joined(separator: ", ")) in \(files), \(statistics.lines) lines (\(seconds) s)\n"
   }
 
-  /// Control characters in source or names must not reach the terminal.
-  private func clean(_ text: String) -> String {
-    if text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" }) { return text }
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      if scalar.value >= 0x20 && scalar.value != 0x7F || scalar == "\t" {
-        result.append(scalar)
-      } else if scalar.value < 0x20, let picture = Unicode.Scalar(0x2400 + scalar.value) {
-        result.append(picture)
-      }
-    }
-    return String(result)
-  }
+  private func clean(_ text: String) -> String { VisibleText.clean(text) }
 }

@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Findings
-
-@Test func moduleLoads() {}
