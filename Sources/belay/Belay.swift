@@ -13,6 +13,7 @@ struct Belay: ParsableCommand {
 
   static func main() {
     do {
+      try checkCommandName(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as CheckFailure {
@@ -27,5 +28,15 @@ struct Belay: ParsableCommand {
       }
       exit(withError: error)
     }
+  }
+
+  /// The parser would call a mistyped command an unexpected argument; here it is named, with what may have been meant.
+  private static func checkCommandName(_ word: String?) throws {
+    let commands = configuration.subcommands.map { "\($0)".lowercased() } + ["help"]
+    guard let word, !word.hasPrefix("-"), !commands.contains(word) else { return }
+    throw CheckFailure(
+      "unknown command '\(word)'",
+      "there are \(commands.joined(separator: ", "))\(NearMiss.hint(word, among: commands))",
+      "'belay help' tells what they do")
   }
 }
