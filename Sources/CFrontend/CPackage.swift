@@ -10,6 +10,8 @@ public struct CPackage: Sendable, Hashable, Codable {
   public var variables: [String: String] = [:]
   /// The types of fields, by struct and field.
   public var fields: [String: [String: String]] = [:]
+  /// The paths of sources that could not be read: they nest too deeply, or libclang refused them.
+  public var unread: [String] = []
   /// Names that are types.
   public var typeNames: Set<String> = []
 
@@ -43,7 +45,10 @@ public struct CPackage: Sendable, Hashable, Codable {
     let reader = CReader(clang: clang, wanted: names)
     var all: [CFunction] = []
     for source in sources {
-      let result = reader.read(source.text, path: source.path, options: Self.accepted(source.options))
+      guard let result = reader.read(source.text, path: source.path, options: Self.accepted(source.options)) else {
+        unread.append(source.path)
+        continue
+      }
       all += result.functions
       results.merge(result.results) { first, _ in first }
       variables.merge(result.variables) { first, _ in first }

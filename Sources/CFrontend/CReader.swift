@@ -3,18 +3,10 @@ import Foundation
 
 /// Reads one translation unit with libclang.
 struct CReader {
-  /// Statements that nest deeper than this are not followed.
-  private static let maximumDepth = 200
-
   // Numbers of cursor kinds in clang-c/Index.h.
   private enum Cursor {
-    static let structDeclaration = 2, unionDeclaration = 3, enumDeclaration = 5, fieldDeclaration = 6, function = 8,
-      variable = 9, parameter = 10
-    static let typedefDeclaration = 20, referenceExpression = 101, memberExpression = 102, callExpression = 103,
-      parentheses = 111, unary = 112
-    static let binary = 114, compoundAssignment = 115, cast = 117, unexposedExpression = 100, ifStatement = 205,
-      returnStatement = 214
-    static let declarationStatement = 231, unexposedDeclaration = 1
+    static let structDeclaration = 2, unionDeclaration = 3, enumDeclaration = 5, fieldDeclaration = 6, function = 8
+    static let variable = 9, typedefDeclaration = 20
   }
 
   let clang: LibClang
@@ -31,10 +23,24 @@ struct CReader {
   }
 
   /// Parses source text as C and reads its functions and declarations. What does not parse is left out, as the compiler does.
-  func read(_ source: String, path: String, options: [String]) -> Result {
+  /// Nil when the source cannot be read at all.
+  func read(_ source: String, path: String, options: [String]) -> Result? {
     var result = Result()
-    guard let index = clang.library.createIndex(0, 0) else { return result }
+    guard NestingScan.isParsable(source), let index = clang.library.createIndex(0, 0) else { return nil }
     defer { clang.library.disposeIndex(index) }
+    // A language version that this compiler does not know makes it refuse the whole source; the code is read without it then.
+    let unit =
+      parse(source, path: path, options: options, index: index)
+      ?? parse(source, path: path, options: options.filter { !$0.hasPrefix("-std=") }, index: index)
+    guard let unit else { return nil }
+    defer { clang.library.disposeUnit(unit) }
+    clang.children(clang.library.unitCursor(unit)) { declaration($0, into: &result) }
+    return result
+  }
+
+  private func parse(
+    _ source: String, path: String, options: [String], index: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer? {
     let arguments = ["-x", "c", "-w", "-ferror-limit=0"] + clang.resourceOptions + options
     var unit: UnsafeMutableRawPointer?
     withCStrings(arguments) { arguments in
@@ -50,10 +56,7 @@ struct CReader {
         }
       }
     }
-    guard let unit else { return result }
-    defer { clang.library.disposeUnit(unit) }
-    clang.children(clang.library.unitCursor(unit)) { declaration($0, into: &result) }
-    return result
+    return unit
   }
 
   private func withCStrings(_ strings: [String], _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) -> Void) {
@@ -70,7 +73,9 @@ struct CReader {
         result.results[name] = notation(clang.library.resultType(clang.library.cursorType(cursor)), depth: 0)
       }
       let isOwn = clang.library.isInSystemHeader(clang.library.location(cursor)) == 0
-      if isOwn, clang.library.isDefinition(cursor) != 0 { result.functions.append(function(cursor, name)) }
+      if isOwn, clang.library.isDefinition(cursor) != 0, let function = function(cursor, name) {
+        result.functions.append(function)
+      }
     case Cursor.variable:
       let name = clang.spelling(cursor)
       if wanted.contains(name) { result.variables[name] = notation(clang.library.cursorType(cursor), depth: 0) }
@@ -152,63 +157,5 @@ struct CReader {
     case 22: return "C.double"
     default: return ""
     }
-  }
-
-  // MARK: Functions
-
-  private func function(_ cursor: BelayCXCursor, _ name: String) -> CFunction {
-    var parameters: [UInt32] = []
-    for index in 0..<max(0, clang.library.argumentCount(cursor)) {
-      parameters.append(clang.library.hash(clang.library.argument(cursor, UInt32(index))))
-    }
-    var body = CExpression(kind: .other)
-    clang.children(cursor) { child in
-      if Int(child.kind) == 202 { body = expression(child, depth: 0) }
-    }
-    return CFunction(name: name, parameters: parameters, body: body)
-  }
-
-  private func expression(_ cursor: BelayCXCursor, depth: Int) -> CExpression {
-    var result = CExpression(kind: .other)
-    if depth > Self.maximumDepth { return result }
-    switch Int(cursor.kind) {
-    case Cursor.referenceExpression:
-      result.kind = .reference
-      let declared = clang.library.referenced(cursor)
-      result.name = clang.spelling(cursor)
-      result.declaration = clang.library.hash(declared)
-      if Int(declared.kind) == Cursor.variable {
-        // A variable of the file, or a static one of a function.
-        let parent = Int(clang.library.semanticParent(declared).kind)
-        result.isGlobal = parent != Cursor.function || clang.library.storageClass(declared) == 3
-      }
-    case Cursor.callExpression: result.kind = .call
-    case Cursor.memberExpression:
-      result.kind = .member
-      result.name = clang.spelling(cursor)
-    case Cursor.binary:
-      // 22 is `=`.
-      if let binaryOperator = clang.library.binaryOperator, binaryOperator(cursor) == 22 { result.kind = .assignment }
-    case Cursor.compoundAssignment:
-      // 27 is `-=`.
-      if let binaryOperator = clang.library.binaryOperator { result.isDecrement = binaryOperator(cursor) == 27 }
-    case Cursor.unary:
-      result.kind = .unary
-      if let unaryOperator = clang.library.unaryOperator {
-        let code = unaryOperator(cursor)
-        // 2 and 4 are `--` behind and in front, 6 is `*`.
-        result.isDecrement = code == 2 || code == 4
-        result.isDereference = code == 6
-      }
-    case Cursor.returnStatement: result.kind = .return
-    case Cursor.ifStatement: result.kind = .if
-    case Cursor.variable:
-      result.kind = .variable
-      result.declaration = clang.library.hash(cursor)
-    case Cursor.parentheses, Cursor.cast, Cursor.unexposedExpression: result.kind = .parenthesesOrCast
-    default: break
-    }
-    clang.children(cursor) { result.children.append(expression($0, depth: depth + 1)) }
-    return result
   }
 }

@@ -78,6 +78,30 @@ public final class LibClang: @unchecked Sendable {
     }
   }
 
+  /// What comes after a visited cursor.
+  enum Step: Int32 {
+    case end, next, descend
+  }
+
+  /// Calls `body` with each cursor below a cursor and with its parent, in the order of the source. libclang keeps a list of what is to visit, so depth costs no stack.
+  func descendants(_ cursor: BelayCXCursor, _ body: (BelayCXCursor, BelayCXCursor) -> Step) {
+    withoutActuallyEscaping(body) { body in
+      var box = DescendantBox(body: body)
+      withUnsafeMutablePointer(to: &box) { pointer in
+        _ = library.visitChildren(
+          cursor,
+          { child, parent, data in
+            // Unsafe: the pointer is that of `box`, which lives until the visit returns.
+            data?.assumingMemoryBound(to: DescendantBox.self).pointee.body(child, parent).rawValue ?? 0
+          }, pointer)
+      }
+    }
+  }
+
+  private struct DescendantBox {
+    let body: (BelayCXCursor, BelayCXCursor) -> Step
+  }
+
   private struct VisitorBox {
     let body: (BelayCXCursor) -> Void
   }

@@ -37,6 +37,12 @@ int belayLoadLibClang(const char *path, BelayLibClang *library) {
   NEED(location, "getCursorLocation");
   NEED(isInSystemHeader, "Location_isInSystemHeader");
   NEED(semanticParent, "getCursorSemanticParent");
+  NEED(equal, "equalCursors");
+  NEED(evaluationKind, "EvalResult_getKind");
+  NEED(evaluationInteger, "EvalResult_getAsLongLong");
+  NEED(disposeEvaluation, "EvalResult_dispose");
+  NEED(evaluate, "Cursor_Evaluate");
+  NEED(enumValue, "getEnumConstantDeclValue");
   NEED(toggleCrashRecovery, "toggleCrashRecovery");
   FIND(binaryOperator, "getCursorBinaryOperatorKind");
   FIND(unaryOperator, "getCursorUnaryOperatorKind");

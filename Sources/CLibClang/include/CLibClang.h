@@ -41,6 +41,12 @@ typedef struct {
   BelayCXLocation (*location)(BelayCXCursor cursor);
   int (*isInSystemHeader)(BelayCXLocation location);
   BelayCXCursor (*semanticParent)(BelayCXCursor cursor);
+  unsigned (*equal)(BelayCXCursor left, BelayCXCursor right);
+  int (*evaluationKind)(void *result);
+  long long (*evaluationInteger)(void *result);
+  void (*disposeEvaluation)(void *result);
+  void *(*evaluate)(BelayCXCursor cursor);
+  long long (*enumValue)(BelayCXCursor cursor);
   // May be null before LLVM 17.
   int (*binaryOperator)(BelayCXCursor cursor);
   int (*unaryOperator)(BelayCXCursor cursor);

@@ -40,6 +40,15 @@ struct ForeignPackages: ForeignTypes {
     }
     let byDigest = Dictionary(uniqueKeysWithValues: zip(distinct.map { inputs[$0].digest }, read))
     for (package, input) in zip(wanted, inputs) { result.packages[package.symbolPath] = byDigest[input.digest] }
+    for path in read.flatMap(\.unread) {
+      // A preamble goes by the name of its Go file and `.c`.
+      let file = path.hasSuffix(".go.c") ? String(path.dropLast(2)) : path
+      result.diagnostics.append(
+        Diagnostic(
+          at: Place(file: file, line: 1, column: 1),
+          "its C code is not read, because it nests too deeply or is refused by libclang: its functions are known by the library model and their names only"
+        ))
+    }
     return result
   }
 
@@ -95,7 +104,7 @@ struct ForeignPackages: ForeignTypes {
   }
 
   private static func digest(_ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage) -> UInt64 {
-    var digest = ContentHash.hash("1 " + names.sorted().joined(separator: " "))
+    var digest = ContentHash.hash("2 " + names.sorted().joined(separator: " "))
     for source in sources {
       digest = ContentHash.combine(
         digest, ContentHash.hash(source.path + "\n" + source.options.joined(separator: " ") + "\n" + source.text))

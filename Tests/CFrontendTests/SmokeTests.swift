@@ -1,5 +1,0 @@
-import Testing
-
-@testable import CFrontend
-
-@Test func moduleLoads() {}
