@@ -143,7 +143,13 @@ struct NilMapWrite: Rule {
     var place = analysis.place(instruction.statement)
     place.endLine = place.line
     place.endColumn = place.column
-    return [Fix("Make the map before it is written", edits: [Fix.Edit(at: place, with: "\(name) = make(\(type))\n")])]
+    return [
+      Fix(
+        "Make the map before it is written",
+        edits: [
+          Fix.Edit(at: place, with: "\(name) = make(\(type))\n" + String(repeating: "\t", count: place.column - 1))
+        ])
+    ]
   }
 
   // MARK: Globals and fields
@@ -165,8 +171,8 @@ struct NilMapWrite: Rule {
       }
     }
     if candidates.isEmpty { return [:] }
-    for id in analysis.program.functionIDs {
-      let function = analysis.program.function(id)
+    // All units: each system's version of a package has symbols of its own, although it shares most of its source.
+    for function in analysis.program.units.lazy.flatMap(\.functions) {
       for block in function.blocks {
         for instruction in block.instructions {
           switch instruction.operation {
