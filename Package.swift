@@ -3,9 +3,10 @@ import PackageDescription
 
 let package = Package(
   name: "Belay",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "belay", targets: ["belay"])
+    .library(name: "Belay", targets: ["Belay"]),
+    .executable(name: "belay", targets: ["belay"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -13,6 +14,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
   ],
   targets: [
+    // Where buckets come from and go back to. No dependency.
+    .target(name: "BelayMemory"),
+
+    // The map: growth, iteration, layout. CBucketRow holds the instructions that Swift has no name for.
+    .target(name: "CBucketRow"),
+    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow"]),
+
+    // The one import for programs that use the libraries.
+    .target(name: "Belay", dependencies: ["BelayMap", "BelayMemory"]),
+
     // A finding and the ways to report it. No dependency on any frontend.
     .target(
       name: "Findings",
@@ -49,6 +60,7 @@ let package = Package(
       ]
     ),
 
+    .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),

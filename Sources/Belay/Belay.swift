@@ -1,0 +1,2 @@
+@_exported import BelayMap
+@_exported import BelayMemory

@@ -1,0 +1,271 @@
+import BelayMemory
+import CBucketRow
+
+extension BucketMap where Value: ~Copyable {
+  /// Entries that buckets hold on average when the map grows: 13 of 15 slots.
+  @inlinable static var loadPerBucket: Int { 13 }
+  /// Evacuated memory goes back once this much of it has gathered.
+  @inlinable static var releaseBytes: Int { 64 * 1024 }
+
+  /// The number of entries that a number of buckets takes without growing.
+  @inlinable
+  static func threshold(logCount: Int) -> Int { logCount == 0 ? Layout.slotsPerBucket : loadPerBucket << logCount }
+
+  /// An array of empty buckets.
+  @inlinable
+  func makeArray(logCount: Int) throws(MemoryError) -> BucketArray {
+    let count = 1 << logCount
+    let block = try allocator.allocate(byteCount: Layout.arrayBytes(count: count), alignment: Layout.arrayAlignment)
+    return BucketArray(
+      rows: block.base, slots: block.base + Layout.slotsOffset(count: count), count: count, block: block)
+  }
+
+  @inlinable
+  func install(_ array: BucketArray, logCount: Int) {
+    header.pointee.buckets = array
+    header.pointee.logCount = UInt8(logCount)
+    header.pointee.threshold = Self.threshold(logCount: logCount)
+    header.pointee.overflowLimit = array.count
+    header.pointee.sparseRemovals = 0
+  }
+
+  /// Begins a growth: to twice the buckets, or to as many when it is for overflow buckets only. The first array is made here too.
+  ///
+  /// - Returns: False when there is no memory; the map then goes on in overflow buckets, and tries again later.
+  @inlinable @inline(never)
+  func startGrowth() -> Bool {
+    let isFull = header.pointee.count >= header.pointee.threshold
+    do throws(MemoryError) {
+      if header.pointee.buckets.block == nil {
+        install(try makeArray(logCount: 0), logCount: 0)
+        return true
+      }
+      try beginMove(logCount: Int(header.pointee.logCount) + (isFull ? 1 : 0), traits: isFull ? 0 : MapTraits.sameSize)
+      if isFull { header.pointee.doublings &+= 1 } else { header.pointee.rebuilds &+= 1 }
+      return true
+    } catch {
+      if header.pointee.buckets.block == nil { outOfMemory(error) }
+      header.pointee.threshold += Swift.max(1, header.pointee.count / 16)
+      header.pointee.overflowLimit += Swift.max(1, header.pointee.overflowCount)
+      return false
+    }
+  }
+
+  /// Begins to move to half the buckets; false when there is no memory, or when keys that are not equal to themselves forbid it.
+  @inlinable @inline(never)
+  func startShrinking() -> Bool {
+    guard header.pointee.logCount > 0, header.pointee.traits & MapTraits.unequalKeys == 0 else { return false }
+    do throws(MemoryError) {
+      try beginMove(logCount: Int(header.pointee.logCount) - 1, traits: MapTraits.shrinking)
+      header.pointee.shrinkings &+= 1
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  @inlinable
+  func beginMove(logCount: Int, traits: UInt8) throws(MemoryError) {
+    let new = try makeArray(logCount: logCount)
+    header.pointee.old = header.pointee.buckets
+    install(new, logCount: logCount)
+    header.pointee.evacuated = 0
+    header.pointee.released = 0
+    header.pointee.releasedRows = 0
+    header.pointee.traits = header.pointee.traits & ~(MapTraits.sameSize | MapTraits.shrinking) | traits
+    header.flags |= MapFlags.growing
+  }
+
+  /// The share of a write in a growth: the bucket that it touches moves, and one more.
+  @inlinable @inline(never)
+  func advanceGrowth(touching hash: UInt64) {
+    let array = header.pointee.old
+    let index = array.index(of: hash)
+    evacuateIfNeeded(index)
+    if header.pointee.traits & MapTraits.shrinking != 0 {
+      // Two old buckets become this new one.
+      evacuateIfNeeded(index ^ (array.count &>> 1))
+    }
+    if header.flags & MapFlags.growing != 0 { evacuate(header.pointee.evacuated) }
+  }
+
+  @inlinable
+  func evacuateIfNeeded(_ index: Int) {
+    guard header.flags & MapFlags.growing != 0, index >= header.pointee.evacuated,
+      !header.pointee.old.isEvacuated(index)
+    else { return }
+    evacuate(index)
+  }
+
+  /// Moves whatever is left of a growth.
+  @inlinable @inline(never)
+  func finishGrowth() {
+    while header.flags & MapFlags.growing != 0 { evacuate(header.pointee.evacuated) }
+  }
+
+  /// The end of a chain of the new array that entries move to.
+  @usableFromInline
+  struct Destination {
+    @usableFromInline let first: Bucket<Key, Value>
+    @usableFromInline var bucket: Bucket<Key, Value>
+    @usableFromInline var lane: Int
+
+    /// A chain; its last entry is looked for when it may hold some.
+    @inlinable
+    init(_ index: Int, of array: BucketArray, isEmpty: Bool) {
+      first = Bucket(index, of: array)
+      bucket = first
+      lane = 0
+      if isEmpty { return }
+      while let next = bucket.next { bucket = Bucket(overflow: next) }
+      lane = 32 &- bucket.occupied.leadingZeroBitCount
+    }
+  }
+
+  /// Moves one old bucket, with its overflow buckets, into the new array.
+  @inlinable @inline(never)
+  func evacuate(_ index: Int) {
+    let old = header.pointee.old
+    let new = header.pointee.buckets
+    let shrinks = header.pointee.traits & MapTraits.shrinking != 0
+    let splits = header.pointee.traits & (MapTraits.sameSize | MapTraits.shrinking) == 0
+    if header.pointee.cursors != nil { cursorsLeave(bucket: index) }
+    var low = Destination(shrinks ? index & (new.count &- 1) : index, of: new, isEmpty: !shrinks)
+    var high = Destination(splits ? index &+ old.count : index & (new.count &- 1), of: new, isEmpty: true)
+    let first = Bucket<Key, Value>(index, of: old)
+    var bucket = first
+    while true {
+      var lanes = bucket.occupied
+      while lanes != 0 {
+        let lane = lanes.trailingZeroBitCount
+        lanes &= lanes &- 1
+        let slot = bucket.slot(lane)
+        var tag = bucket[lane]
+        let hash = hash(Self.key(slot).pointee)
+        var goesHigh = splits && (hash &>> 4) & UInt64(truncatingIfNeeded: old.count) != 0
+        if Tag.of(hash) != tag || old.index(of: hash) != index {
+          if KeyHash.equalsItself(Self.key(slot).pointee) {
+            misuse(movingKeyWithHash: hash)
+          } else {
+            // Nobody can look such a key up; a bit of the byte drawn for it decides, and a new byte lets the next growth part its like.
+            goesHigh = splits && tag & 1 != 0
+            tag = Tag.of(hash)
+          }
+        }
+        if goesHigh { move(slot, tag: tag, hash: hash, to: &high) } else { move(slot, tag: tag, hash: hash, to: &low) }
+        bucket[lane] = goesHigh ? Tag.evacuatedHigh : Tag.evacuatedLow
+      }
+      guard let next = bucket.next else { break }
+      bucket = Bucket(overflow: next)
+    }
+    releaseOverflow(first.next)
+    first.next = nil
+    for lane in 0..<Layout.slotsPerBucket where first[lane] < Tag.evacuatedLow { first[lane] = Tag.evacuatedEmpty }
+    header.pointee.version &+= 1
+    if index == header.pointee.evacuated { advanceMark() }
+  }
+
+  @inlinable @inline(__always)
+  func move(_ slot: UnsafeMutableRawPointer, tag: UInt8, hash: UInt64, to end: inout Destination) {
+    if end.lane == Layout.slotsPerBucket {
+      end.bucket = appendOverflow(to: end.bucket)
+      end.lane = 0
+    }
+    let target = end.bucket.slot(end.lane)
+    end.bucket[end.lane] = tag
+    end.lane &+= 1
+    if end.bucket.row != end.first.row { end.first.filter |= Tag.filterBit(of: hash) }
+    // Not `moveInitialize(from:count:)`: that moves strides, of which a type of no bytes has one, and would touch the next slot.
+    Self.key(target).initialize(to: Self.key(slot).move())
+    Self.value(target).initialize(to: Self.value(slot).move())
+  }
+
+  /// Moves the mark below which all is evacuated, gives memory back, and ends the growth with the last bucket.
+  @inlinable @inline(__always)
+  func advanceMark() {
+    let old = header.pointee.old
+    var mark = header.pointee.evacuated &+ 1
+    // A bounded step: what lies beyond is met by the next write.
+    let stop = Swift.min(old.count, mark &+ 256)
+    while mark < stop, old.isEvacuated(mark) { mark &+= 1 }
+    header.pointee.evacuated = mark
+    if mark == old.count {
+      endGrowth()
+    } else if mark &* Layout.bucketBytes &- header.pointee.released >= Self.releaseBytes {
+      releaseEvacuated()
+    }
+  }
+
+  @inlinable @inline(never)
+  func releaseEvacuated() {
+    guard let block = header.pointee.old.block else { return }
+    let end = Swift.min(
+      header.pointee.evacuated &* Layout.bucketBytes, header.pointee.released &+ Self.releaseBytes)
+    let old = header.pointee.old
+    allocator.release(old.slotBytes(header.pointee.released..<end), of: block)
+    header.pointee.released = end
+    // Rows and links go back in the same way, a sixteenth as often.
+    let rows = header.pointee.evacuated &* Layout.rowBytes
+    if rows &- header.pointee.releasedRows >= Self.releaseBytes {
+      let from = header.pointee.releasedRows
+      allocator.release(UnsafeMutableRawBufferPointer(start: old.rows + from, count: rows &- from), of: block)
+      let links = old.rows + old.count &* Layout.rowBytes
+      allocator.release(UnsafeMutableRawBufferPointer(start: links + from / 2, count: (rows &- from) / 2), of: block)
+      header.pointee.releasedRows = rows
+    }
+  }
+
+  @inlinable @inline(never)
+  func endGrowth() {
+    let old = header.pointee.old
+    header.pointee.old = .none
+    header.pointee.released = 0
+    header.flags &= ~MapFlags.growing
+    if header.pointee.traits & MapTraits.sameSize != 0, header.pointee.overflowCount * 2 > header.pointee.overflowLimit
+    {
+      // Rebuilding did not help: keys collide. Do not try again before there are twice as many.
+      header.pointee.overflowLimit = header.pointee.overflowCount * 2
+    }
+    header.pointee.traits &= ~(MapTraits.sameSize | MapTraits.shrinking)
+    if let block = old.block { allocator.deallocate(block) }
+  }
+
+  /// Moves all entries to an array of another size in one go; for callers that ask for a size.
+  @inlinable @inline(never)
+  func moveAll(logCount: Int) throws(MemoryError) {
+    finishGrowth()
+    if header.pointee.buckets.block == nil {
+      install(try makeArray(logCount: logCount), logCount: logCount)
+      return
+    }
+    let new = try makeArray(logCount: logCount)
+    let old = header.pointee.buckets
+    header.pointee.old = old
+    install(new, logCount: logCount)
+    for index in 0..<old.count {
+      if header.pointee.cursors != nil { cursorsLeave(bucket: index) }
+      let first = Bucket<Key, Value>(index, of: old)
+      _ = Self.forEachSlot(ofChain: first) { slot in
+        let hash = hash(Self.key(slot).pointee)
+        var end = Destination(new.index(of: hash), of: new, isEmpty: false)
+        move(slot, tag: Tag.of(hash), hash: hash, to: &end)
+        return true
+      }
+      releaseOverflow(first.next)
+    }
+    header.pointee.version &+= 1
+    header.pointee.old = .none
+    if let block = old.block { allocator.deallocate(block) }
+  }
+
+  @usableFromInline @inline(never)
+  func misuse(movingKeyWithHash hash: UInt64) { misuse(.keyHashChanged) }
+
+  /// The map has lost its last entry: a new seed, so that nobody can learn from one filling how the next will lie.
+  @inlinable @inline(never)
+  func becameEmpty() {
+    if header.pointee.traits & MapTraits.fixedSeed == 0 { header.pointee.seed = MapSeed.next() }
+    header.pointee.traits &= ~MapTraits.unequalKeys
+    if header.pointee.cursors != nil { cursorsFinish() }
+  }
+}

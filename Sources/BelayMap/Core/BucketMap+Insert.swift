@@ -1,0 +1,135 @@
+import BelayMemory
+import CBucketRow
+
+/// Where a key stands, or where it has just been put.
+@usableFromInline @frozen
+struct Placement {
+  /// The slot; nil when the write was refused.
+  @usableFromInline var slot: UnsafeMutableRawPointer?
+  /// Whether the key was there before. If not, the slot holds the key, and the value is for the caller to initialise.
+  @usableFromInline var found: Bool
+
+  @inlinable @inline(__always)
+  init(slot: UnsafeMutableRawPointer?, found: Bool) {
+    self.slot = slot
+    self.found = found
+  }
+}
+
+extension BucketMap where Value: ~Copyable {
+  /// Finds a key or puts it in, and begins a write that the caller ends with `endWrite` (unless the slot is nil).
+  @inlinable @inline(__always)
+  func place(_ key: Key) -> Placement {
+    let header = header
+    if header.flags != 0 { return placeSlow(key) }
+    header.flags = MapFlags.writing
+    let hash = plainHash(key)
+    let bucket = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
+    let tag = Tag.of(hash)
+    var matches = bucket.matches(tag)
+    while matches != 0 {
+      let slot = bucket.slot(matches.trailingZeroBitCount)
+      if KeyHash.equal(Self.key(slot), key) { return Placement(slot: slot, found: true) }
+      matches &= matches &- 1
+    }
+    let free = bucket.free
+    // A clear bit of the filter says that the key cannot be in an overflow bucket.
+    if free != 0, bucket.filter & Tag.filterBit(of: hash) == 0, header.pointee.count < header.pointee.threshold {
+      let lane = free.trailingZeroBitCount
+      return Placement(slot: put(key, tag: tag, in: bucket, lane), found: false)
+    }
+    return placeInChain(key, hash: hash)
+  }
+
+  @inlinable @inline(never)
+  func placeSlow(_ key: Key) -> Placement {
+    guard beginWrite() else { return Placement(slot: nil, found: false) }
+    let hash = hash(key)
+    if header.flags & MapFlags.growing != 0 { advanceGrowth(touching: hash) }
+    return placeInChain(key, hash: hash)
+  }
+
+  /// Begins a write from any state; false when the write is refused.
+  @inlinable @inline(__always)
+  func beginWrite() -> Bool {
+    let flags = header.flags
+    if flags & MapFlags.refusesWrites != 0 {
+      misuse(flags & MapFlags.writing != 0 ? .concurrentWrites : .writeDuringExclusiveAccess)
+      return false
+    }
+    header.flags = flags | MapFlags.writing
+    return true
+  }
+
+  @inlinable @inline(__always)
+  func endWrite() {
+    if header.flags == MapFlags.writing {
+      header.flags = 0
+    } else {
+      endWriteSlow()
+    }
+  }
+
+  @inlinable @inline(__always)
+  func put(_ key: Key, tag: UInt8, in bucket: Bucket<Key, Value>, _ lane: Int) -> UnsafeMutableRawPointer {
+    let slot = bucket.slot(lane)
+    bucket[lane] = tag
+    Self.key(slot).initialize(to: key)
+    if !KeyHash.equalsItself(key) { header.pointee.traits |= MapTraits.unequalKeys }
+    header.pointee.count &+= 1
+    header.pointee.version &+= 1
+    return slot
+  }
+
+  /// The way of an insertion that may have to look at overflow buckets, add one, or start a growth.
+  @inlinable @inline(never)
+  func placeInChain(_ key: Key, hash: UInt64) -> Placement {
+    let tag = Tag.of(hash)
+    while true {
+      let first = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
+      var bucket = first
+      var free: (bucket: Bucket<Key, Value>, lane: Int)?
+      while true {
+        var matches = bucket.matches(tag)
+        while matches != 0 {
+          let slot = bucket.slot(matches.trailingZeroBitCount)
+          if KeyHash.equal(Self.key(slot), key) { return Placement(slot: slot, found: true) }
+          matches &= matches &- 1
+        }
+        if free == nil {
+          let lanes = bucket.free
+          if lanes != 0 { free = (bucket, lanes.trailingZeroBitCount) }
+        }
+        guard let next = bucket.next else { break }
+        bucket = Bucket(overflow: next)
+      }
+      if header.pointee.count >= header.pointee.threshold
+        || header.pointee.overflowCount > header.pointee.overflowLimit,
+        header.flags & MapFlags.growing == 0, startGrowth()
+      {
+        if header.flags & MapFlags.growing != 0 { advanceGrowth(touching: hash) }
+        continue
+      }
+      let place = free ?? (appendOverflow(to: bucket), 0)
+      if place.bucket.row != first.row { first.filter |= Tag.filterBit(of: hash) }
+      return Placement(slot: put(key, tag: tag, in: place.bucket, place.lane), found: false)
+    }
+  }
+
+  /// Links an overflow bucket to the last of a chain.
+  @inlinable
+  func appendOverflow(to bucket: Bucket<Key, Value>) -> Bucket<Key, Value> {
+    do {
+      let overflow = try header.pointee.pool.take(
+        byteCount: Layout.overflowBytes, alignment: Layout.alignment, from: allocator)
+      header.pointee.overflowCount &+= 1
+      bucket.next = overflow
+      return Bucket(overflow: overflow)
+    } catch {
+      outOfMemory(error)
+    }
+  }
+
+  @usableFromInline @inline(never)
+  func outOfMemory(_ error: MemoryError) -> Never { fatalError("Belay: a map cannot grow: \(error)") }
+}

@@ -1,0 +1,31 @@
+/// The states of a map that take a look-up or a write off its short path: that path is open while all are clear.
+@usableFromInline
+enum MapFlags {
+  /// A write is under way.
+  @inlinable @inline(__always) static var writing: UInt8 { 1 }
+  /// Entries are moving from the old buckets to the new.
+  @inlinable @inline(__always) static var growing: UInt8 { 2 }
+  /// Keys are hashed by a `MapHasher` that the map was made with.
+  @inlinable @inline(__always) static var chosenHasher: UInt8 { 4 }
+  /// Writers are refused.
+  @inlinable @inline(__always) static var exclusive: UInt8 { 8 }
+  /// Another thread has found the write that is under way, and waits to hear whose it is.
+  @inlinable @inline(__always) static var conflict: UInt8 { 16 }
+  /// What stops a writer.
+  @inlinable @inline(__always) static var refusesWrites: UInt8 { writing | exclusive }
+}
+
+/// What else is known about a map.
+@usableFromInline
+enum MapTraits {
+  /// The growth under way makes as many buckets as there were.
+  @inlinable @inline(__always) static var sameSize: UInt8 { 1 }
+  /// The growth under way makes half as many buckets as there were.
+  @inlinable @inline(__always) static var shrinking: UInt8 { 4 }
+  /// The map does not shrink on its own.
+  @inlinable @inline(__always) static var keepsCapacity: UInt8 { 8 }
+  /// The seed stays what it is, for tests that repeat a sequence.
+  @inlinable @inline(__always) static var fixedSeed: UInt8 { 16 }
+  /// The map holds keys that are not equal to themselves.
+  @inlinable @inline(__always) static var unequalKeys: UInt8 { 2 }
+}

@@ -1,0 +1,71 @@
+extension BucketMap: Sequence where Value: Copyable {
+  /// Key and value of an entry.
+  public typealias Element = (key: Key, value: Value)
+
+  /// The live cursor: every entry that stays in the map from the start to the end is visited exactly once, whatever is written meanwhile.
+  ///
+  /// An entry removed before it is reached is not visited; one added may or may not be; a value changed before it is reached is visited as it is then. The
+  /// order begins at a random place.
+  public struct Iterator: IteratorProtocol {
+    @usableFromInline let cursor: MapCursor<Key, Value>
+    @usableFromInline let header: UnsafeMutablePointer<MapHeader>
+    @usableFromInline var version: UInt64
+    @usableFromInline var lanes: UInt32
+    @usableFromInline var slots: UnsafeMutableRawPointer
+
+    @inlinable
+    init(_ map: BucketMap<Key, Value>) {
+      cursor = MapCursor(map)
+      header = map.header
+      version = header.pointee.version
+      lanes = 0
+      slots = header.pointee.buckets.slots
+    }
+
+    /// The next entry.
+    ///
+    /// - Complexity: O(1) on average over an iteration of a map that does not shrink meanwhile.
+    @inlinable @inline(__always)
+    public mutating func next() -> Element? {
+      if header.flags & MapFlags.writing != 0 || header.pointee.version != version { notice() }
+      if lanes == 0 { return nextBucket() }
+      let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride
+      lanes &= lanes &- 1
+      return (BucketMap.key(slot).pointee, BucketMap.value(slot).pointee)
+    }
+
+    /// The map has changed since the last entry, or is being changed.
+    @inlinable @inline(never)
+    mutating func notice() {
+      if header.flags & MapFlags.writing != 0 {
+        cursor.map.misuse(.concurrentIterationAndWrite)
+        lanes = 0
+        cursor.end()
+        return
+      }
+      lanes = cursor.remaining(of: lanes)
+      version = header.pointee.version
+    }
+
+    @inlinable @inline(never)
+    mutating func nextBucket() -> Element? {
+      switch cursor.advance() {
+      case .bucket(let slots, var lanes):
+        let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride
+        lanes &= lanes &- 1
+        self.slots = slots
+        self.lanes = lanes
+        return (BucketMap.key(slot).pointee, BucketMap.value(slot).pointee)
+      case .entry(let key, let value): return (key, value)
+      case .end: return nil
+      }
+    }
+  }
+
+  /// Begins an iteration; see `Iterator`.
+  @inlinable
+  public func makeIterator() -> Iterator { Iterator(self) }
+
+  /// The number of entries.
+  @inlinable public var underestimatedCount: Int { count }
+}

@@ -1,0 +1,239 @@
+/// The walk of one iteration through a map that may be written meanwhile.
+///
+/// The walk is over residues: residue r at level L stands for all entries whose bucket number ends in the L bits of r. It begins with the
+/// level that the map has at the start, at a random residue, and visits each residue once. Wherever entries move to in growths and
+/// shrinkings, those of a residue stay together in a few chains that can be told from its number; a residue that the map has split is
+/// visited as two residues of the next level. An entry belongs to one residue as long as it lives, so it is visited once.
+///
+/// Within a chain the cursor walks the slots as they lie. When the chain that it stands in moves, the map tells it before, and it
+/// copies what it has not visited yet; each of these it looks up again before it hands it out, so that what has been removed is not
+/// visited, and what has changed is seen.
+@usableFromInline
+final class MapCursor<Key: Hashable, Value>: CursorState {
+  @usableFromInline let map: BucketMap<Key, Value>
+  /// The residues of the first level: how many bits, the first one, how many have been entered.
+  @usableFromInline let level: Int
+  @usableFromInline let start: Int
+  @usableFromInline var entered = 0
+  /// Residues of deeper levels that are still to be visited.
+  @usableFromInline var pending: [(residue: Int, level: Int)] = []
+  /// The first row of the chain in which the cursor stands, and the bucket of the chain; nil between chains.
+  @usableFromInline var chainRow: UnsafeMutableRawPointer?
+  @usableFromInline var bucket: Bucket<Key, Value>?
+  /// Entries to be looked up before they are handed out. The lane tells those of the bucket in which the cursor stood.
+  @usableFromInline var copies: [(lane: Int, key: Key, value: Value)] = []
+  @usableFromInline var nextCopy = 0
+  /// Whether the chain has moved away since the iterator looked last.
+  @usableFromInline var isDisplaced = false
+  @usableFromInline var isFinished = false
+  @usableFromInline var isRegistered = false
+
+  @inlinable
+  init(_ map: BucketMap<Key, Value>) {
+    self.map = map
+    let header = map.header.pointee
+    let isGrowing = map.header.flags & MapFlags.growing != 0
+    level = isGrowing ? min(header.buckets.count, header.old.count).trailingZeroBitCount : Int(header.logCount)
+    start = Int(truncatingIfNeeded: MapSeed.next()) & ((1 << level) - 1)
+    super.init()
+    if header.count == 0 {
+      isFinished = true
+    } else {
+      map.register(self)
+      isRegistered = true
+    }
+  }
+
+  @inlinable
+  deinit { leave() }
+
+  @inlinable
+  func leave() {
+    if isRegistered {
+      isRegistered = false
+      map.unregister(self)
+    }
+  }
+
+  /// Ends the iteration for good.
+  @inlinable
+  func end() { finish() }
+
+  @inlinable
+  override func finish() {
+    isFinished = true
+    isDisplaced = true
+    chainRow = nil
+    bucket = nil
+    copies = []
+    nextCopy = 0
+    pending = []
+  }
+
+  @inlinable
+  override func chainMoves(row: UnsafeMutableRawPointer) {
+    guard row == chainRow, let standing = bucket else { return }
+    copies.removeAll(keepingCapacity: true)
+    nextCopy = 0
+    var bucket = standing
+    var isFirst = true
+    while true {
+      var lanes = bucket.occupied
+      while lanes != 0 {
+        let lane = lanes.trailingZeroBitCount
+        lanes &= lanes &- 1
+        copy(bucket.slot(lane), lane: isFirst ? lane : -1)
+      }
+      guard let next = bucket.next else { break }
+      bucket = Bucket(overflow: next)
+      isFirst = false
+    }
+    chainRow = nil
+    self.bucket = nil
+    isDisplaced = true
+  }
+
+  @inlinable
+  func copy(_ slot: UnsafeMutableRawPointer, lane: Int) {
+    copies.append((lane, BucketMap<Key, Value>.key(slot).pointee, BucketMap<Key, Value>.value(slot).pointee))
+  }
+
+  /// What is left to visit of the bucket in which the iterator stands, after the map has changed.
+  @inlinable
+  func remaining(of lanes: UInt32) -> UInt32 {
+    if isDisplaced {
+      isDisplaced = false
+      copies.removeAll { $0.lane >= 0 && lanes & (1 << UInt32($0.lane)) == 0 }
+      return 0
+    }
+    guard let bucket else { return 0 }
+    return lanes & bucket.occupied
+  }
+
+  /// The next bucket with entries to visit: its slots and their lanes; or an entry without a slot.
+  @usableFromInline @frozen
+  enum Step {
+    case bucket(slots: UnsafeMutableRawPointer, lanes: UInt32)
+    case entry(Key, Value)
+    case end
+  }
+
+  /// Goes on to the next bucket.
+  @inlinable
+  func advance() -> Step {
+    while true {
+      if isFinished {
+        leave()
+        return .end
+      }
+      while nextCopy < copies.count {
+        let copy = copies[nextCopy]
+        nextCopy += 1
+        // What equals nothing can neither be looked up nor removed.
+        if copy.key != copy.key { return .entry(copy.key, copy.value) }
+        if let slot = map.find(copy.key) {
+          return .entry(BucketMap<Key, Value>.key(slot).pointee, BucketMap<Key, Value>.value(slot).pointee)
+        }
+      }
+      if let standing = bucket, let next = standing.next {
+        let overflow = Bucket<Key, Value>(overflow: next)
+        bucket = overflow
+        let lanes = overflow.occupied
+        if lanes != 0 { return .bucket(slots: overflow.slots, lanes: lanes) }
+        continue
+      }
+      bucket = nil
+      chainRow = nil
+      if let (residue, level) = pending.popLast() {
+        enter(residue, level: level)
+      } else if entered < 1 << level {
+        let residue = (start + entered) & ((1 << level) - 1)
+        entered += 1
+        enter(residue, level: level)
+      } else {
+        isFinished = true
+        continue
+      }
+      if let bucket {
+        let lanes = bucket.occupied
+        if lanes != 0 { return .bucket(slots: bucket.slots, lanes: lanes) }
+      }
+    }
+  }
+
+  /// Begins with a residue: stands in its chain, or puts half of it off, or copies it.
+  @inlinable
+  func enter(_ residue: Int, level: Int) {
+    var level = level
+    let new = map.header.pointee.buckets
+    let newLevel = new.count.trailingZeroBitCount
+    if map.header.flags & MapFlags.growing != 0 {
+      let old = map.header.pointee.old
+      let oldLevel = old.count.trailingZeroBitCount
+      if oldLevel > newLevel {
+        // Two old buckets become one.
+        while level < newLevel { split(residue, &level) }
+        if level == oldLevel, !old.isEvacuated(residue), residue >= map.header.pointee.evacuated {
+          stand(in: residue, of: old)
+        } else {
+          collect(residue, level: level)
+        }
+        return
+      }
+      while level < oldLevel { split(residue, &level) }
+      // The old bucket holds all of a residue of its own level; of a deeper level it holds more than that.
+      let index = residue & (old.count - 1)
+      if index >= map.header.pointee.evacuated, !old.isEvacuated(index) {
+        if level == oldLevel { stand(in: index, of: old) } else { collect(residue, level: level) }
+        return
+      }
+    }
+    while level < newLevel { split(residue, &level) }
+    if level == newLevel, newLevel > 0 { stand(in: residue, of: new) } else { collect(residue, level: level) }
+  }
+
+  /// Puts the upper half of a residue off.
+  @inlinable
+  func split(_ residue: Int, _ level: inout Int) {
+    pending.append((residue + (1 << level), level + 1))
+    level += 1
+  }
+
+  @inlinable
+  func stand(in index: Int, of array: BucketArray) {
+    let first = Bucket<Key, Value>(index, of: array)
+    chainRow = first.row
+    bucket = first
+  }
+
+  /// Copies the entries of a residue out of chains that hold others too, or whose order is to be mixed.
+  @inlinable
+  func collect(_ residue: Int, level: Int) {
+    copies.removeAll(keepingCapacity: true)
+    nextCopy = 0
+    let mask = (1 << level) - 1
+    let take = { (slot: UnsafeMutableRawPointer) -> Bool in
+      let key = BucketMap<Key, Value>.key(slot).pointee
+      if level == 0 || key != key || Int(truncatingIfNeeded: self.map.hash(key) >> 4) & mask == residue {
+        self.copy(slot, lane: -1)
+      }
+      return true
+    }
+    if map.header.flags & MapFlags.growing != 0 {
+      let old = map.header.pointee.old
+      for index in stride(from: residue & (old.count - 1), to: old.count, by: 1 << level)
+      where index >= map.header.pointee.evacuated && !old.isEvacuated(index) {
+        _ = BucketMap<Key, Value>.forEachSlot(ofChain: Bucket(index, of: old), take)
+      }
+    }
+    let new = map.header.pointee.buckets
+    for index in stride(from: residue & (new.count - 1), to: new.count, by: 1 << level) {
+      _ = BucketMap<Key, Value>.forEachSlot(ofChain: Bucket(index, of: new), take)
+    }
+    if level == 0, copies.count > 1 {
+      // One bucket has no random place to start at but a slot.
+      let first = Int(truncatingIfNeeded: MapSeed.next() >> 1) % copies.count
+      copies = Array(copies[first...] + copies[..<first])
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/// Where a map's buckets come from and go back to.
+///
+/// A map asks for a block when it is filled for the first time and each time it grows, and gives a block of many pages back piece by piece
+/// while its entries move out of it, so that no single write pays for the whole of it.
+public protocol BucketAllocator: AnyObject, Sendable {
+  /// Returns a block whose bytes are zero.
+  ///
+  /// - Parameters:
+  ///   - byteCount: At least 1.
+  ///   - alignment: A power of two, at most the size of a page.
+  /// - Throws: `MemoryError.outOfMemory`; then nothing has changed.
+  /// - Complexity: Independent of `byteCount` for blocks of many pages: pages that nobody has touched cost nothing.
+  func allocate(byteCount: Int, alignment: Int) throws(MemoryError) -> MemoryBlock
+
+  /// Gives the pages that lie wholly within a part of a live block back; their contents are lost and must not be read any more.
+  ///
+  /// The block stays allocated. An allocator that cannot give parts back does nothing.
+  /// - Complexity: Linear in the number of touched pages of the part.
+  func release(_ part: UnsafeMutableRawBufferPointer, of block: MemoryBlock)
+
+  /// Gives a whole block back.
+  ///
+  /// - Complexity: Linear in the number of touched pages that have not been released yet.
+  func deallocate(_ block: MemoryBlock)
+}

@@ -1,0 +1,1 @@
+#include "bucket_row.h"
