@@ -49,6 +49,12 @@ extension BucketMap: Sequence where Value: Copyable {
 
     @inlinable @inline(never)
     mutating func nextBucket() -> Element? {
+      if let (slots, lanes) = cursor.advancePlainly() {
+        let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride
+        self.slots = slots
+        self.lanes = lanes & (lanes &- 1)
+        return (BucketMap.key(slot).pointee, BucketMap.value(slot).pointee)
+      }
       switch cursor.advance() {
       case .bucket(let slots, var lanes):
         let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride

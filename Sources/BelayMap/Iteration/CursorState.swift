@@ -1,8 +1,8 @@
 /// A cursor as the map knows it: a link of the list of running cursors, and whom to tell before entries move.
 @usableFromInline
 class CursorState {
-  @usableFromInline var nextCursor: Unmanaged<CursorState>?
-  @usableFromInline var previousCursor: Unmanaged<CursorState>?
+  @usableFromInline @exclusivity(unchecked) var nextCursor: Unmanaged<CursorState>?
+  @usableFromInline @exclusivity(unchecked) var previousCursor: Unmanaged<CursorState>?
 
   @usableFromInline init() {}
 

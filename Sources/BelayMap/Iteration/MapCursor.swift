@@ -14,19 +14,21 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
   /// The residues of the first level: how many bits, the first one, how many have been entered.
   @usableFromInline let level: Int
   @usableFromInline let start: Int
-  @usableFromInline var entered = 0
+  @usableFromInline @exclusivity(unchecked) var entered = 0
   /// Residues of deeper levels that are still to be visited.
-  @usableFromInline var pending: [(residue: Int, level: Int)] = []
+  @usableFromInline @exclusivity(unchecked) var pending: [(residue: Int, level: Int)] = []
   /// The first row of the chain in which the cursor stands, and the bucket of the chain; nil between chains.
-  @usableFromInline var chainRow: UnsafeMutableRawPointer?
-  @usableFromInline var bucket: Bucket<Key, Value>?
+  @usableFromInline @exclusivity(unchecked) var chainRow: UnsafeMutableRawPointer?
+  @usableFromInline @exclusivity(unchecked) var bucket: Bucket<Key, Value>?
   /// Entries to be looked up before they are handed out. The lane tells those of the bucket in which the cursor stood.
-  @usableFromInline var copies: [(lane: Int, key: Key, value: Value)] = []
-  @usableFromInline var nextCopy = 0
+  @usableFromInline @exclusivity(unchecked) var copies: [(lane: Int, key: Key, value: Value)] = []
+  @usableFromInline @exclusivity(unchecked) var nextCopy = 0
   /// Whether the chain has moved away since the iterator looked last.
-  @usableFromInline var isDisplaced = false
-  @usableFromInline var isFinished = false
-  @usableFromInline var isRegistered = false
+  @usableFromInline @exclusivity(unchecked) var isDisplaced = false
+  @usableFromInline @exclusivity(unchecked) var isFinished = false
+  /// Whether the cursor stands in the only chain of a residue of the first level, with nothing put off.
+  @usableFromInline @exclusivity(unchecked) var isPlain = false
+  @usableFromInline @exclusivity(unchecked) var isRegistered = false
 
   @inlinable
   init(_ map: BucketMap<Key, Value>) {
@@ -62,6 +64,7 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
   @inlinable
   override func finish() {
     isFinished = true
+    isPlain = false
     isDisplaced = true
     chainRow = nil
     bucket = nil
@@ -90,6 +93,7 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
     }
     chainRow = nil
     self.bucket = nil
+    isPlain = false
     isDisplaced = true
   }
 
@@ -116,6 +120,29 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
     case bucket(slots: UnsafeMutableRawPointer, lanes: UInt32)
     case entry(Key, Value)
     case end
+  }
+
+  /// The next bucket with entries, while the map has the buckets it had at the start and nothing has been put off; nil otherwise, and
+  /// behind a bucket that has overflow buckets.
+  @inlinable @inline(__always)
+  func advancePlainly() -> (slots: UnsafeMutableRawPointer, lanes: UInt32)? {
+    guard isPlain, let standing = bucket, standing.filter == 0, standing.row == chainRow else { return nil }
+    let array = map.header.pointee.buckets
+    let mask = (1 << level) &- 1
+    guard map.header.flags & MapFlags.growing == 0, array.rowMask == mask &<< 4 else { return nil }
+    while entered <= mask {
+      let next = Bucket<Key, Value>((start &+ entered) & mask, of: array)
+      entered &+= 1
+      let lanes = next.occupied
+      if lanes != 0 || next.filter != 0 {
+        chainRow = next.row
+        bucket = next
+        // With entries in overflow buckets only, the long way goes on from here.
+        return lanes == 0 ? nil : (next.slots, lanes)
+      }
+    }
+    isFinished = true
+    return nil
   }
 
   /// Goes on to the next bucket.
@@ -204,6 +231,7 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
     let first = Bucket<Key, Value>(index, of: array)
     chainRow = first.row
     bucket = first
+    isPlain = pending.isEmpty && level == array.count.trailingZeroBitCount
   }
 
   /// Copies the entries of a residue out of chains that hold others too, or whose order is to be mixed.
