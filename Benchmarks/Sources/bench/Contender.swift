@@ -1,0 +1,53 @@
+import BelayMap
+
+/// A map as the workloads use it.
+protocol Contender {
+  associatedtype Key: Hashable
+  init()
+  mutating func reserve(_ count: Int)
+  mutating func set(_ key: Key, _ value: UInt64)
+  func get(_ key: Key) -> UInt64?
+  mutating func remove(_ key: Key) -> Bool
+  func sum() -> UInt64
+  var count: Int { get }
+}
+
+/// `BucketMap`.
+struct BelayContender<Key: Hashable>: Contender {
+  let map = BucketMap<Key, UInt64>()
+  @inline(__always) func reserve(_ count: Int) { map.reserveCapacity(count) }
+  @inline(__always) func set(_ key: Key, _ value: UInt64) { map[key] = value }
+  @inline(__always) func get(_ key: Key) -> UInt64? { map[key] }
+  @inline(__always) func remove(_ key: Key) -> Bool { map.removeValue(forKey: key) != nil }
+  @inline(__always) func sum() -> UInt64 {
+    var total: UInt64 = 0
+    for (_, value) in map { total &+= value }
+    return total
+  }
+  var count: Int { map.count }
+}
+
+/// `Dictionary`.
+struct DictionaryContender<Key: Hashable>: Contender {
+  var map: [Key: UInt64] = [:]
+  @inline(__always) mutating func reserve(_ count: Int) { map.reserveCapacity(count) }
+  @inline(__always) mutating func set(_ key: Key, _ value: UInt64) { map[key] = value }
+  @inline(__always) func get(_ key: Key) -> UInt64? { map[key] }
+  @inline(__always) mutating func remove(_ key: Key) -> Bool { map.removeValue(forKey: key) != nil }
+  @inline(__always) func sum() -> UInt64 {
+    var total: UInt64 = 0
+    for (_, value) in map { total &+= value }
+    return total
+  }
+  var count: Int { map.count }
+}
+
+/// No map at all: the noise floor of the latencies.
+struct NoContender: Contender {
+  var count = 0
+  @inline(__always) mutating func reserve(_ count: Int) {}
+  @inline(__always) mutating func set(_ key: UInt64, _ value: UInt64) { count &+= 1 }
+  @inline(__always) func get(_ key: UInt64) -> UInt64? { nil }
+  @inline(__always) mutating func remove(_ key: UInt64) -> Bool { true }
+  @inline(__always) func sum() -> UInt64 { 0 }
+}
