@@ -60,6 +60,7 @@ let package = Package(
       ]
     ),
 
+    .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory"]),
     .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
