@@ -22,7 +22,7 @@ extension BucketMap where Value: ~Copyable {
   /// Whether there is an entry for a key.
   ///
   /// - Complexity: O(1) on average.
-  @inlinable
+  @inlinable @_effects(releasenone)
   public func contains(_ key: Key) -> Bool { find(key) != nil }
 
   /// Sets the value of a key.

@@ -4,6 +4,7 @@ extension BucketMap where Value: Copyable {
   /// - Complexity: O(1) on average; a write costs in the worst case the move of two buckets.
   @inlinable
   public subscript(key: Key) -> Value? {
+    @_effects(releasenone)
     get {
       guard let slot = find(key) else { return nil }
       return Self.value(slot).pointee

@@ -40,7 +40,8 @@ extension BucketMap where Value: ~Copyable {
     return search(key, hash: hash, in: header.pointee.buckets)
   }
 
-  @inlinable @inline(never)
+  /// `releasenone`: it ends no object that its caller can see, so that the caller need not hold the key by a count of its own.
+  @inlinable @inline(never) @_effects(releasenone)
   func findSlow(_ key: Key) -> UnsafeMutableRawPointer? {
     let flags = header.flags
     if flags & MapFlags.writing != 0 {
@@ -73,7 +74,7 @@ extension BucketMap where Value: ~Copyable {
   }
 
   /// Looks for a key in overflow buckets.
-  @inlinable @inline(never)
+  @inlinable @inline(never) @_effects(releasenone)
   func searchChain(_ key: Key, hash: UInt64, from link: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     var next = link
     let tag = Tag.of(hash)

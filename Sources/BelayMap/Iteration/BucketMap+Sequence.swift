@@ -28,7 +28,7 @@ extension BucketMap: Sequence where Value: Copyable {
     @inlinable @inline(__always)
     public mutating func next() -> Element? {
       if header.flags & MapFlags.writing != 0 || header.pointee.version != version { notice() }
-      if lanes == 0 { return nextBucket() }
+      if lanes == 0, !nextBucket() { return nil }
       let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride
       lanes &= lanes &- 1
       return (BucketMap.key(slot).pointee, BucketMap.value(slot).pointee)
@@ -47,24 +47,13 @@ extension BucketMap: Sequence where Value: Copyable {
       version = header.pointee.version
     }
 
+    /// Goes on to the next bucket; false at the end.
     @inlinable @inline(never)
-    mutating func nextBucket() -> Element? {
-      if let (slots, lanes) = cursor.advancePlainly() {
-        let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride
-        self.slots = slots
-        self.lanes = lanes & (lanes &- 1)
-        return (BucketMap.key(slot).pointee, BucketMap.value(slot).pointee)
-      }
-      switch cursor.advance() {
-      case .bucket(let slots, var lanes):
-        let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride
-        lanes &= lanes &- 1
-        self.slots = slots
-        self.lanes = lanes
-        return (BucketMap.key(slot).pointee, BucketMap.value(slot).pointee)
-      case .entry(let key, let value): return (key, value)
-      case .end: return nil
-      }
+    mutating func nextBucket() -> Bool {
+      guard let (slots, lanes) = cursor.advancePlainly() ?? cursor.advance() else { return false }
+      self.slots = slots
+      self.lanes = lanes
+      return true
     }
   }
 

@@ -23,6 +23,8 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
   /// Entries to be looked up before they are handed out. The lane tells those of the bucket in which the cursor stood.
   @usableFromInline @exclusivity(unchecked) var copies: [(lane: Int, key: Key, value: Value)] = []
   @usableFromInline @exclusivity(unchecked) var nextCopy = 0
+  /// The slot of `hold`.
+  @usableFromInline @exclusivity(unchecked) var held: UnsafeMutableRawPointer?
   /// Whether the chain has moved away since the iterator looked last.
   @usableFromInline @exclusivity(unchecked) var isDisplaced = false
   @usableFromInline @exclusivity(unchecked) var isFinished = false
@@ -47,7 +49,10 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
   }
 
   @inlinable
-  deinit { leave() }
+  deinit {
+    leave()
+    dropHeld()
+  }
 
   @inlinable
   func leave() {
@@ -114,14 +119,6 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
     return lanes & bucket.occupied
   }
 
-  /// The next bucket with entries to visit: its slots and their lanes; or an entry without a slot.
-  @usableFromInline @frozen
-  enum Step {
-    case bucket(slots: UnsafeMutableRawPointer, lanes: UInt32)
-    case entry(Key, Value)
-    case end
-  }
-
   /// The next bucket with entries, while the map has the buckets it had at the start and nothing has been put off; nil otherwise, and
   /// behind a bucket that has overflow buckets.
   @inlinable @inline(__always)
@@ -145,28 +142,26 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
     return nil
   }
 
-  /// Goes on to the next bucket.
+  /// Goes on to the next bucket with entries to visit: its slots and their lanes; nil at the end.
   @inlinable
-  func advance() -> Step {
+  func advance() -> (slots: UnsafeMutableRawPointer, lanes: UInt32)? {
     while true {
       if isFinished {
         leave()
-        return .end
+        return nil
       }
       while nextCopy < copies.count {
         let copy = copies[nextCopy]
         nextCopy += 1
         // What equals nothing can neither be looked up nor removed.
-        if copy.key != copy.key { return .entry(copy.key, copy.value) }
-        if let slot = map.find(copy.key) {
-          return .entry(BucketMap<Key, Value>.key(slot).pointee, BucketMap<Key, Value>.value(slot).pointee)
-        }
+        if copy.key != copy.key { return (hold(copy.key, copy.value), 1) }
+        if let slot = map.find(copy.key) { return (slot, 1) }
       }
       if let standing = bucket, let next = standing.next {
         let overflow = Bucket<Key, Value>(overflow: next)
         bucket = overflow
         let lanes = overflow.occupied
-        if lanes != 0 { return .bucket(slots: overflow.slots, lanes: lanes) }
+        if lanes != 0 { return (overflow.slots, lanes) }
         continue
       }
       bucket = nil
@@ -183,9 +178,30 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
       }
       if let bucket {
         let lanes = bucket.occupied
-        if lanes != 0 { return .bucket(slots: bucket.slots, lanes: lanes) }
+        if lanes != 0 { return (bucket.slots, lanes) }
       }
     }
+  }
+
+  /// A slot of the cursor's own for an entry that is handed out as it was.
+  @inlinable
+  func hold(_ key: Key, _ value: Value) -> UnsafeMutableRawPointer {
+    dropHeld()
+    let slot = UnsafeMutableRawPointer.allocate(
+      byteCount: SlotLayout<Key, Value>.stride, alignment: SlotLayout<Key, Value>.alignment)
+    BucketMap<Key, Value>.key(slot).initialize(to: key)
+    BucketMap<Key, Value>.value(slot).initialize(to: value)
+    held = slot
+    return slot
+  }
+
+  @inlinable
+  func dropHeld() {
+    guard let slot = held else { return }
+    held = nil
+    BucketMap<Key, Value>.key(slot).deinitialize(count: 1)
+    BucketMap<Key, Value>.value(slot).deinitialize(count: 1)
+    slot.deallocate()
   }
 
   /// Begins with a residue: stands in its chain, or puts half of it off, or copies it.
