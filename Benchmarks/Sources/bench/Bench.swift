@@ -19,7 +19,8 @@ enum Bench {
     for argument in CommandLine.arguments.dropFirst() {
       let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, options[parts[0]] != nil else {
-        let message = "bench: unknown argument '\(argument)'; known are \(options.keys.sorted().joined(separator: ", "))\n"
+        let known = options.keys.sorted().joined(separator: ", ")
+        let message = "bench: unknown argument '\(argument)'; known are \(known)\n"
         _ = message.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
         exit(2)
       }

@@ -196,21 +196,26 @@ extension BucketMap where Value: ~Copyable {
     }
   }
 
+  /// Gives evacuated slots back, and with every sixteenth piece the rows and links of what has been evacuated.
+  ///
+  /// A piece ends at a page boundary, so that the page which two pieces share goes back with the second.
   @inlinable @inline(never)
   func releaseEvacuated() {
-    guard let block = header.pointee.old.block else { return }
-    let end = Swift.min(
-      header.pointee.evacuated &* Layout.bucketBytes, header.pointee.released &+ Self.releaseBytes)
     let old = header.pointee.old
-    allocator.release(old.slotBytes(header.pointee.released..<end), of: block)
-    header.pointee.released = end
-    // Rows and links go back in the same way, a sixteenth as often.
-    let rows = header.pointee.evacuated &* Layout.rowBytes
+    guard let block = old.block else { return }
+    let page = Int(SystemPages.byteCount)
+    let misaligned = Int(bitPattern: old.slots) & (page &- 1)
+    let end = header.pointee.released &+ Self.releaseBytes
+    let piece = end &- (end &+ misaligned) & (page &- 1)
+    allocator.release(old.slotBytes(header.pointee.released..<piece), of: block)
+    header.pointee.released = piece
+    let rows = header.pointee.evacuated &* Layout.rowBytes & ~(2 &* page &- 1)
     if rows &- header.pointee.releasedRows >= Self.releaseBytes {
       let from = header.pointee.releasedRows
       allocator.release(UnsafeMutableRawBufferPointer(start: old.rows + from, count: rows &- from), of: block)
       let links = old.rows + old.count &* Layout.rowBytes
-      allocator.release(UnsafeMutableRawBufferPointer(start: links + from / 2, count: (rows &- from) / 2), of: block)
+      allocator.release(
+        UnsafeMutableRawBufferPointer(start: links + from &>> 1, count: (rows &- from) &>> 1), of: block)
       header.pointee.releasedRows = rows
     }
   }

@@ -54,7 +54,9 @@ extension BucketMap where Value: ~Copyable {
   func beginWrite() -> Bool {
     let flags = header.flags
     if flags & MapFlags.refusesWrites != 0 {
-      misuse(flags & MapFlags.writing != 0 ? .concurrentWrites : .writeDuringExclusiveAccess)
+      misuse(
+        flags & MapFlags.freed != 0
+          ? .arenaFreed : flags & MapFlags.writing != 0 ? .concurrentWrites : .writeDuringExclusiveAccess)
       return false
     }
     header.flags = flags | MapFlags.writing

@@ -44,8 +44,8 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(never) @_effects(releasenone)
   func findSlow(_ key: Key) -> UnsafeMutableRawPointer? {
     let flags = header.flags
-    if flags & MapFlags.writing != 0 {
-      misuse(.concurrentReadAndWrite)
+    if flags & MapFlags.refusesReads != 0 {
+      misuse(flags & MapFlags.freed != 0 ? .arenaFreed : .concurrentReadAndWrite)
       return nil
     }
     let hash = hash(key)

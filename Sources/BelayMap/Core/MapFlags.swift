@@ -11,8 +11,12 @@ enum MapFlags {
   @inlinable @inline(__always) static var exclusive: UInt8 { 8 }
   /// Another thread has found the write that is under way, and waits to hear whose it is.
   @inlinable @inline(__always) static var conflict: UInt8 { 16 }
+  /// The arena that the buckets lay in has been freed.
+  @inlinable @inline(__always) static var freed: UInt8 { 32 }
   /// What stops a writer.
-  @inlinable @inline(__always) static var refusesWrites: UInt8 { writing | exclusive }
+  @inlinable @inline(__always) static var refusesWrites: UInt8 { writing | exclusive | freed }
+  /// What stops a reader.
+  @inlinable @inline(__always) static var refusesReads: UInt8 { writing | freed }
 }
 
 /// What else is known about a map.

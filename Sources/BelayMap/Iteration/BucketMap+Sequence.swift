@@ -27,7 +27,7 @@ extension BucketMap: Sequence where Value: Copyable {
     /// - Complexity: O(1) on average over an iteration of a map that does not shrink meanwhile.
     @inlinable @inline(__always)
     public mutating func next() -> Element? {
-      if header.flags & MapFlags.writing != 0 || header.pointee.version != version { notice() }
+      if header.flags & MapFlags.refusesReads != 0 || header.pointee.version != version { notice() }
       if lanes == 0, !nextBucket() { return nil }
       let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride
       lanes &= lanes &- 1
@@ -37,8 +37,9 @@ extension BucketMap: Sequence where Value: Copyable {
     /// The map has changed since the last entry, or is being changed.
     @inlinable @inline(never)
     mutating func notice() {
-      if header.flags & MapFlags.writing != 0 {
-        cursor.map.misuse(.concurrentIterationAndWrite)
+      let flags = header.flags
+      if flags & MapFlags.refusesReads != 0 {
+        cursor.map.misuse(flags & MapFlags.freed != 0 ? .arenaFreed : .concurrentIterationAndWrite)
         lanes = 0
         cursor.end()
         return

@@ -20,6 +20,8 @@ public struct MapMisuse: Error, Sendable, Equatable {
     case writeDuringExclusiveAccess
     /// A key's hash is another than when the key was inserted.
     case keyHashChanged
+    /// A use of a map whose arena has been freed.
+    case arenaFreed
     /// A write through a map variable that is nil.
     case nilMapWrite
   }
@@ -44,13 +46,14 @@ extension MapMisuse: CustomStringConvertible {
       case .concurrentIterationAndWrite: "concurrent map iteration and map write"
       case .writeDuringExclusiveAccess: "map write during exclusive access"
       case .keyHashChanged: "the hash of a key changed while the key was in the map"
+      case .arenaFreed: "use of a map after its arena was freed"
       case .nilMapWrite: "write to a nil map"
       }
     let who =
       if let otherThread {
         otherThread == thread ? " (both on thread \(thread))" : " (threads \(thread) and \(otherThread))"
       } else {
-        kind == .nilMapWrite || kind == .keyHashChanged ? "" : " (thread \(thread) and another)"
+        kind == .nilMapWrite || kind == .keyHashChanged || kind == .arenaFreed ? "" : " (thread \(thread) and another)"
       }
     return "\(what): \(map)\(who)"
   }
