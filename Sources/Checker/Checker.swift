@@ -83,7 +83,10 @@ public struct Checker: Sendable {
   private func analyse(_ sources: GoSources, _ start: ContinuousClock.Instant, _ progress: (String) -> Void) -> Report {
     let model = LibraryModel(additions: options.configuration.functions)
     progress("parsing and checking types")
-    let program = sources.program(symbols: SymbolTable(), knowledge: model, cache: options.cacheFolder)
+    let foreignCache = options.cacheFolder.map {
+      ResultCache.foreignFolder(in: $0, functions: options.configuration.functions)
+    }
+    let program = sources.program(symbols: SymbolTable(), knowledge: model, cache: foreignCache)
     logger.debug("lowered", metadata: ["units": "\(program.units.count)", "after": "\(start.duration(to: .now))"])
     progress("analysing")
     let analysis = Analysis(

@@ -52,7 +52,8 @@ struct ForeignPackages: ForeignTypes {
     return result
   }
 
-  private static func sources(_ package: GoPackage, _ graph: PackageGraph) -> [CPackage.Source] {
+  /// The C code of a package: what its own files hold, without what they include.
+  static func sources(_ package: GoPackage, _ graph: PackageGraph) -> [CPackage.Source] {
     let preambles = package.files.flatMap { CgoPreamble.read(graph.files[$0], context: package.context) }
     let options = preambles.flatMap(\.compilerOptions).map { $0.replacing("${SRCDIR}", with: package.directory) }
     let common = ["-I", package.directory] + options
@@ -112,6 +113,8 @@ struct ForeignPackages: ForeignTypes {
     for path in package.foreignFiles where !path.hasSuffix(".c") {
       digest = ContentHash.combine(digest, ContentHash.hash(file: path))
     }
+    // Whatever other folders of the project have in store for it.
+    digest = ContentHash.combine(digest, IncludedHeaders.digest(sources))
     return digest
   }
 

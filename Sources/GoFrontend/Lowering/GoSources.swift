@@ -32,8 +32,12 @@ public struct GoSources: Sendable {
       return ContentHash.hash(
         file.source.bytes, seed: ContentHash.hash("\(file.reportedPath) \(file.version.minor) \(file.isSelected)"))
     }
+    let headers = queue.map(graph.packages) { package -> UInt64 in
+      let usesC = package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
+      return usesC ? IncludedHeaders.digest(ForeignPackages.sources(package, graph)) : 0
+    }
     var digest = ContentHash.hash(salt)
-    for value in digests { digest = ContentHash.combine(digest, value) }
+    for value in digests + headers { digest = ContentHash.combine(digest, value) }
     for package in graph.packages {
       // What go.mod and the like decide: imports, language version, contexts.
       let imports = package.imports.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -47,6 +51,8 @@ public struct GoSources: Sendable {
   }
 
   /// Parses, checks and lowers the packages. Their C code is read first: it says what C names mean.
+  ///
+  /// - Parameter cache: A folder where what C code says is kept between runs. It must be another one whenever `knowledge` says something else.
   public func program(symbols: SymbolTable, knowledge: any ForeignKnowledge, cache: String? = nil) -> GoProgram {
     let foreign = ForeignPackages.read(graph, knowledge: knowledge, cache: cache, queue: queue)
     let program = TypedProgram(graph: graph, foreign: foreign, queue: queue)
