@@ -21,6 +21,8 @@ struct FreeBeforeRemove: Rule {
           if event.origin == .ranged, event.isUnderOneLock || report.isCalledUnderLock || !report.isShared(event.map) {
             continue
           }
+          // Under one lock only what stands side by side is worth a word.
+          if event.isUnderOneLock, report.call(event.released) != nil || report.call(event.at) != nil { continue }
           guard seen.insert([report.root(event.released), report.root(event.at)]).inserted else { continue }
           result.append(finding(report, event))
         }
@@ -60,7 +62,7 @@ struct FreeBeforeRemove: Rule {
     return Finding(
       rule: info.id, severity: severity,
       message: "`\(release)` frees `\(pointer)` before its entry is removed from `\(map)`", uncertainty: reason,
-      place: report.place(event.released), symbol: report.symbol, steps: report.flow(parts),
+      place: report.shownPlace(event.released), symbol: report.symbol, steps: report.flow(parts),
       fixes: [report.swap(event.released, event.at, "Remove the entry before the release")].compactMap { $0 })
   }
 }

@@ -17,7 +17,7 @@ struct NeverRemoved: Rule {
     return analysis.mapFacts.groups.compactMap { group in
       guard group.removers.isEmpty, group.clearers.isEmpty, !group.isEscaped, stale.isDisjoint(with: group.symbols)
       else { return nil }
-      let inserts = group.inserts.filter { $0.key.class == .cPointer }
+      let inserts = group.inserts.filter { $0.key.class == .cPointer && !isLocal($0, analysis) }
       let placed = inserts.map { (insert: $0, place: analysis.place($0.range)) }.sorted { $0.place < $1.place }
       guard let first = placed.first else { return nil }
       // One that holds it for long: fields and globals that are known as such.
@@ -27,6 +27,14 @@ struct NeverRemoved: Rule {
       .sorted { analysis.place($0.range) < analysis.place($1.range) }
       guard let owner = names.first else { return nil }
       return finding(analysis, owner, first.insert, freed, inserts.map(\.key.cType))
+    }
+  }
+
+  /// Whether the map of an insertion ends with the function.
+  private func isLocal(_ insert: MapFacts.Insert, _ analysis: Analysis) -> Bool {
+    guard let result = analysis.results[Int(insert.function.rawValue)] else { return false }
+    return result.localStores.contains {
+      result.sites[$0].inner == nil && result.sites[$0].range == insert.range
     }
   }
 

@@ -18,8 +18,13 @@ struct CAllocationLeaked: Rule {
         guard let report = FlowReport(analysis, id), !report.function.isInitializer else { continue }
         for event in report.result.events where event.kind == .leak || event.kind == .blindStore {
           if event.kind == .blindStore, !isPlainMemory(event, report) { continue }
-          // Where some function frees what it takes out of the map, a way on which the entry is overwritten is most likely one that cannot be taken.
-          if event.isOverwrite, let symbol = report.mapSymbol(event.map), contents.freed.contains(symbol) { continue }
+          // Where some function frees what it takes out of the map, a way on which the entry is overwritten is most likely one that cannot be
+          // taken; and of a removal in a callee the ways are not told apart as well as here.
+          if event.isOverwrite || report.call(event.at) != nil, let symbol = report.mapSymbol(event.map),
+            contents.freed.contains(symbol)
+          {
+            continue
+          }
           if seen.insert(report.root(event.at)).inserted { result.append(finding(report, event)) }
         }
       }
@@ -89,7 +94,7 @@ struct CAllocationLeaked: Rule {
             }
           case .mapLoad(let map, _, let value, _), .mapNext(let map, _, let value, _):
             if let symbol = report.mapSymbol(map) { lookups[value] = symbol }
-          case .free(let value, _), .escape(let value):
+          case .free(let value, _), .escape(let value), .store(_, _, let value):
             if let symbol = lookups[value] { freed.insert(symbol) }
           default: break
           }

@@ -5,7 +5,7 @@ struct DanglingEntries {
   let analysis: Analysis
 
   /// The events of all functions that match, each release and map once, in the innermost function that sees both.
-  func events(where isMeant: (FlowReport, FlowEvent) -> Bool) -> [(FlowReport, FlowEvent)] {
+  func events(where isMeant: (FlowEvent) -> Bool) -> [(FlowReport, FlowEvent)] {
     var seen: Set<[FlowReport.Root]> = []
     var result: [(FlowReport, FlowEvent)] = []
     // Callees come before callers in the components, so the innermost function wins.
@@ -13,9 +13,14 @@ struct DanglingEntries {
       for id in component {
         guard let report = FlowReport(analysis, id) else { continue }
         for event in report.result.events where event.kind == .danglingAtExit {
-          if event.isPanic || event.isUncertain || !isMeant(report, event) { continue }
+          if event.isPanic || event.isUncertain || !isMeant(event) { continue }
           let key = [report.root(event.released), report.root(event.stored)]
           if seen.contains(key) { continue }
+          if Self.endsOwner(report, event) {
+            // Callers that do not see the owner end know no better.
+            seen.insert(key)
+            continue
+          }
           if report.isMendedByCallers(event) || isUsedStale(report, event) || isSkippedRemoval(report, event) {
             continue
           }
@@ -92,7 +97,7 @@ struct DanglingEntries {
     return Finding(
       rule: rule.id, severity: severity, message: message(report.name(event.pointer), map, release),
       uncertainty: reason,
-      place: report.place(event.released), symbol: report.symbol, steps: report.flow(parts),
+      place: report.shownPlace(event.released), symbol: report.symbol, steps: report.flow(parts),
       fixes: [report.removeFirst(event)].compactMap { $0 })
   }
 }

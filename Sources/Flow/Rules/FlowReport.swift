@@ -34,6 +34,19 @@ struct FlowReport {
 
   func place(_ site: SiteID) -> Place { analysis.place(result.sites[site].range) }
 
+  /// Where a site shows: in closures that stand in this function, inside of them.
+  func shownPlace(_ site: SiteID) -> Place {
+    var current = self
+    var site = site
+    while let inner = current.result.sites[site].inner, let next = FlowReport(analysis, inner.function),
+      next.function.parent == current.function.symbol
+    {
+      current = next
+      site = inner.site
+    }
+    return current.place(site)
+  }
+
   func root(_ site: SiteID) -> Root {
     var current = self
     var site = site

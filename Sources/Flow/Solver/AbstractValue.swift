@@ -64,11 +64,15 @@ struct ValueTable: Sendable {
     AbstractValue(definition: .globals, type: .unknown, source: .unknown)
   ]
   private var numbers: [Definition: ValueNumber] = [.globals: .globals]
+  private var fields: [ValueNumber: [ValueNumber]] = [:]
 
   /// What is known of a value; of no value nothing is.
   subscript(_ value: ValueNumber) -> AbstractValue { values[max(0, Int(value.index))] }
 
   var count: Int { values.count }
+
+  /// What fields of an object held at first.
+  func fields(of base: ValueNumber) -> [ValueNumber] { fields[base] ?? [] }
 
   /// The number of a definition, made when it is new.
   mutating func number(
@@ -81,6 +85,7 @@ struct ValueTable: Sendable {
     let number = ValueNumber(index: Int32(values.count))
     values.append(AbstractValue(definition: definition, type: type, source: source))
     numbers[definition] = number
+    if case .field(let base, _) = definition { fields[base, default: []].append(number) }
     return number
   }
 

@@ -64,10 +64,12 @@ final class FunctionResult: Sendable {
   let exits: [SiteID: ExitCount]
   /// For each direct call, by instruction, whether some lock is held at it on all ways.
   let isLockHeldAtCall: [Int32: Bool]
+  /// Insertions into maps that end with the function, or with an object that does.
+  let localStores: Set<SiteID>
 
   init(
     values: ValueTable, sites: SiteTable, events: [FlowEvent], summary: Summary, exits: [SiteID: ExitCount],
-    isLockHeldAtCall: [Int32: Bool]
+    isLockHeldAtCall: [Int32: Bool], localStores: Set<SiteID>
   ) {
     self.values = values
     self.sites = sites
@@ -75,6 +77,7 @@ final class FunctionResult: Sendable {
     self.summary = summary
     self.exits = exits
     self.isLockHeldAtCall = isLockHeldAtCall
+    self.localStores = localStores
   }
 
   struct ExitCount: Sendable {

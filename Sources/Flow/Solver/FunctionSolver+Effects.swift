@@ -187,6 +187,7 @@ extension FunctionSolver {
     if let index = state.entries.lastIndex(where: { $0.map == map && $0.key == key && !$0.mayBeRemoved }) {
       let entry = state.entries[index]
       if entry.found == .none { state.entries[index].found = found }
+      if entry.origin == .stored, found != .none, !isBlurred(key) { _ = assume(found, true, &state) }
       if entry.value != .none {
         if let dangling = dangling(entry, state), dangling.role != .key {
           state.updatePointer(dangling.pointer.value) { $0.staleLookup = site }
@@ -208,6 +209,10 @@ extension FunctionSolver {
       for index in state.entries.indices where state.entries[index].map == map {
         state.entries[index].mayBeRemoved = true
       }
+    }
+    // Whoever comes by every entry may keep what he finds.
+    for entry in state.entries where entry.map == map && entry.origin == .stored && isFollowed(entry.value) {
+      state.updatePointer(entry.value) { $0.isEscaped = true }
     }
     state.entries.removeAll { $0.map == map && $0.key == key }
     state.entries.append(MapEntry(map: map, key: key, value: value, found: found, site: site, origin: .ranged))
@@ -237,7 +242,9 @@ extension FunctionSolver {
         removal.isDeferred = isUnwinding
         emit(removal)
       }
-      if let dangling = dangling(entry, state) {
+      if entry.isConfirmed {
+        isReported = true
+      } else if let dangling = dangling(entry, state) {
         noteFreeBeforeRemove(entry, dangling.pointer, dangling.role, site, state)
         isReported = true
       }
@@ -248,9 +255,13 @@ extension FunctionSolver {
       noteFreeBeforeRemove(entry, pointer, .key, site, state)
     }
     let isSweep = values[key].source == .mapKey
+    // Two keys that were each stored under on this way are two entries: who stores twice means two.
+    let isStored = state.entries.contains { $0.map == map && $0.key == key && $0.origin == .stored }
     state.entries.removeAll { $0.map == map && ($0.key == key || (isSweep && isBlurred($0.key))) }
     for index in state.entries.indices
-    where state.entries[index].map == map && !areDistinct(state.entries[index].key, key) {
+    where state.entries[index].map == map && !areDistinct(state.entries[index].key, key)
+      && !(isStored && state.entries[index].origin == .stored)
+    {
       state.entries[index].mayBeRemoved = true
     }
   }

@@ -42,7 +42,7 @@ extension FunctionSolver {
     where others.contains(state.entries[index].key) || others.contains(state.entries[index].value) {
       state.entries[index].mayBeRemoved = true
     }
-    if let receiver = arguments.first, isGiven(receiver), !bodies.isEmpty {
+    if let receiver = arguments.first, isGiven(receiver) {
       let results = call.results.map { value(of: $0, &state) }
       record(.callMethod(name, arguments, results: results), site, &state)
     }
@@ -58,21 +58,25 @@ extension FunctionSolver {
     }
   }
 
-  /// The body of an interface method for a receiver whose type is known: the one of several whose receiver has that name.
+  /// The body of an interface method for a receiver whose type is known: the method of that name of the receiver's type.
   private func body(of name: Symbol, receiver: ValueNumber?) -> FunctionID? {
-    guard let bodies = context.program.units[unit].implementations[name] else { return nil }
+    let bodies = context.program.units[unit].implementations[name] ?? []
     if bodies.count == 1 { return context.program.function(named: bodies[0]) }
     guard let receiver, receiver.index > 0 else { return nil }
     let type = values[receiver].type
     guard type.class == .managedPointer || type.class == .aggregate else { return nil }
     let symbols = context.program.symbols
     let owner = FlowReport.lastPart(symbols.name(type.name)).drop { $0 == "*" }
-    let matching = bodies.filter { body in
-      let body = symbols.name(body)
-      guard let dot = body.lastIndex(of: ".") else { return false }
-      return body[..<dot].hasSuffix("(*\(owner))") || body[..<dot].hasSuffix(".\(owner)")
+    let method = FlowReport.lastPart(symbols.name(name))
+    // Interfaces with many implementations are not listed: most types are of the package that uses them.
+    let package = symbols.name(context.program.units[unit].name)
+    for receiver in ["(*\(owner))", "\(owner)"] {
+      let end = ".\(receiver).\(method)"
+      let listed = bodies.filter { symbols.name($0).hasSuffix(end) }
+      if listed.count == 1, let found = context.program.function(named: listed[0]) { return found }
+      if listed.isEmpty, let found = context.program.function(named: symbols.intern(package + end)) { return found }
     }
-    return matching.count == 1 ? context.program.function(named: matching[0]) : nil
+    return nil
   }
 
   /// Runs the summary of a function and binds its results; `nil` when it has none that matters.
@@ -295,6 +299,7 @@ private struct Replay {
   func isMade(_ number: ValueNumber) -> Bool {
     switch callee.values[number].definition {
     case .instruction, .replayed, .blurred, .variableAddress: true
+    case .field(let base, _), .fieldAddress(let base, _): isMade(base)
     default: false
     }
   }

@@ -39,6 +39,9 @@ final class FunctionSolver {
   var seenCases: Set<SummaryCase> = []
   var isIncomplete = false
   var isLockHeldAtCall: [Int32: Bool] = [:]
+  /// Insertions on ways at whose end the map is gone, and at whose end it lives on.
+  private var deadStores: Set<SiteID> = []
+  private var livingStores: Set<SiteID> = []
   /// Whether deferred calls run now.
   var isUnwinding = false
   var replayDepth = 0
@@ -71,7 +74,7 @@ final class FunctionSolver {
     run()
     return FunctionResult(
       values: values, sites: sites, events: events, summary: makeSummary(), exits: exits,
-      isLockHeldAtCall: isLockHeldAtCall)
+      isLockHeldAtCall: isLockHeldAtCall, localStores: deadStores.subtracting(livingStores))
   }
 
   private static func sweepingRanges(in function: Function, starts: [Int32]) -> Set<Int32> {
@@ -269,6 +272,10 @@ final class FunctionSolver {
         event.isPanic = isPanic
         emit(event)
       }
+    }
+    for placed in state.effects {
+      guard case .mapStore(let map, _, _, _) = placed.effect else { continue }
+      if isAlive(map, state, results) { livingStores.insert(placed.site) } else { deadStores.insert(placed.site) }
     }
     if !isPanic {
       for pointer in state.pointers where pointer.released != .none {

@@ -31,6 +31,8 @@ struct MapEntry: Sendable, Hashable {
   var origin: Origin
   /// Whether something may have removed it: a removal with a key that may be equal, a call of unknown code.
   var mayBeRemoved = false
+  /// Whether it was compared with a token after what it holds had been released, and is the one that was meant.
+  var isConfirmed = false
 }
 
 /// What has happened to the memory a value points at.

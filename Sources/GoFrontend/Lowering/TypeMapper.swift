@@ -88,7 +88,7 @@ final class TypeMapper {
       if let cType = cTarget(TypeID(structure.a)) {
         result.class = .cPointer
         result.cType = symbols.intern(cType)
-      } else {
+      } else if types.kind(types.unaliased(TypeID(structure.a))) != .typeParameter {
         result.class = .managedPointer
       }
     case .foreign:
