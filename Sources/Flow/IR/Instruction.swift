@@ -35,8 +35,8 @@ public enum Operation: Sendable {
   case store(to: PathID, from: VariableID)
   /// A new, empty map.
   case mapMake(into: VariableID)
-  /// A map operation; details in `Function.mapAccesses`.
-  case map(MapAccess)
+  /// A map operation. Kept apart, because there are few and they would make every instruction twice as large.
+  indirect case map(MapAccess)
   /// A call; details in `Function.calls`.
   case call(Int32)
   /// Takes a lock.

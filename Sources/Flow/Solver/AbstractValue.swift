@@ -30,6 +30,34 @@ enum Definition: Sendable, Hashable {
   case fieldAddress(ValueNumber, Symbol)
   /// All earlier values of one instruction in a loop, taken together.
   case blurred(ValueNumber)
+
+  /// Mixes the case and its numbers; equality looks at everything.
+  func hash(into hasher: inout Hasher) {
+    var mixed = QuickHash()
+    switch self {
+    case .globals: mixed.add(0)
+    case .parameter(let index): mixed.add(1, index)
+    case .field(let base, let field):
+      mixed.add(2, base.index)
+      mixed.add(field.rawValue)
+    case .instruction(let number, let index):
+      mixed.add(3, number)
+      mixed.add(index)
+    case .replayed(let number, let function, let value):
+      mixed.add(4, number)
+      mixed.add(function.rawValue, value.index)
+    case .constant(let constant):
+      mixed.add(5)
+      hasher.combine(constant)
+    case .function(let symbol): mixed.add(6, symbol.rawValue)
+    case .variableAddress(let variable): mixed.add(7, variable.rawValue)
+    case .fieldAddress(let base, let field):
+      mixed.add(8, base.index)
+      mixed.add(field.rawValue)
+    case .blurred(let value): mixed.add(9, value.index)
+    }
+    hasher.combine(mixed.value)
+  }
 }
 
 /// How a value came to be, where that decides.
@@ -113,6 +141,14 @@ struct Site: Sendable, Hashable {
   var statement: SourceRange
   /// Where it happens in the callee; `nil` when it happens here.
   var inner: Inner?
+
+  /// Mixes what tells sites of one function apart; equality looks at everything.
+  func hash(into hasher: inout Hasher) {
+    var mixed = QuickHash()
+    mixed.add(Int32(bitPattern: range.start), Int32(bitPattern: statement.start))
+    if let inner { mixed.add(inner.function.rawValue, inner.site.index) }
+    hasher.combine(mixed.value)
+  }
 
   /// A site of another function.
   struct Inner: Sendable, Hashable {

@@ -1,13 +1,12 @@
 extension FunctionSolver {
   /// Adds an effect to the summary of the way. One that is there already (a round of a loop) is not added again.
   func record(_ effect: Effect, _ site: SiteID, _ state: inout State) {
-    let placed = PlacedEffect(effect: effect, site: site)
-    if state.effects.contains(placed) { return }
+    for placed in state.effects where placed.site == site && placed.effect == effect { return }
     if state.effects.count >= Summary.maximumEffects {
       isIncomplete = true
       return
     }
-    state.effects.append(placed)
+    state.effects.append(PlacedEffect(effect: effect, site: site))
   }
 
   /// Does what an effect says to a state, and notices faults. For a look-up gives what was found.

@@ -153,7 +153,7 @@ extension FunctionSolver {
           inner: Site.Inner(function: replay.target, site: placed.site)))
       let effect = placed.effect.map { resolve($0, &replay, &state) }
       let found = perform(effect, inner, replay.number, &state)
-      if let found, case .mapLoad(_, _, let value, _) = placed.effect { replay.numbers[value] = found }
+      if let found, case .mapLoad(_, _, let value, _) = placed.effect { replay.set(value, found) }
       if !assumeMade(placed.effect, &replay, &state) { return [] }
     }
     return finish(&replay, state)
@@ -208,7 +208,7 @@ extension FunctionSolver {
     for outcome in outcomes {
       var fork = replay
       var state = outcome.state
-      for (number, value) in zip(results, outcome.results) { fork.numbers[number] = value }
+      for (number, value) in zip(results, outcome.results) { fork.set(number, value) }
       if !assumeMade(effect, &fork, &state) { continue }
       found += state.isPanicking ? [Outcome(state: state, results: [])] : run(&fork, from: next, state)
       if found.count >= Self.maximumStates || replayWork > Self.maximumReplayWork { break }
@@ -240,7 +240,7 @@ extension FunctionSolver {
   /// The caller's value for one of the callee.
   private func resolve(_ number: ValueNumber, _ replay: inout Replay, _ state: inout State) -> ValueNumber {
     if number == .none { return .none }
-    if let known = replay.numbers[number] { return known }
+    if let known = replay.number(of: number) { return known }
     let abstract = replay.callee.values[number]
     let value: ValueNumber
     switch abstract.definition {
@@ -269,7 +269,7 @@ extension FunctionSolver {
         .replayed(replay.number, replay.target, number), type: abstract.type, source: abstract.source, &state)
       values.name(value, abstract.name)
     }
-    replay.numbers[number] = value
+    replay.set(number, value)
     return value
   }
 }
@@ -293,7 +293,38 @@ private struct Replay {
   let parameterCount: Int
   /// Whether it is a closure of the function that runs it: its captures are variables here.
   let isOwnClosure: Bool
-  var numbers: [ValueNumber: ValueNumber] = [:]
+  /// The caller's values for those of the callee that have come up: a few dozen at most, so a list is faster than a dictionary.
+  private var numbers: [(inner: ValueNumber, outer: ValueNumber)] = []
+
+  init(
+    target: FunctionID, callee: FunctionResult, summaryCase: SummaryCase, arguments: [ValueNumber], number: Int32,
+    site: SiteID, resultCount: Int, captures: [Capture], parameterCount: Int, isOwnClosure: Bool
+  ) {
+    self.target = target
+    self.callee = callee
+    self.summaryCase = summaryCase
+    self.arguments = arguments
+    self.number = number
+    self.site = site
+    self.resultCount = resultCount
+    self.captures = captures
+    self.parameterCount = parameterCount
+    self.isOwnClosure = isOwnClosure
+  }
+
+  /// The caller's value for one of the callee, where it has come up.
+  func number(of inner: ValueNumber) -> ValueNumber? {
+    for pair in numbers where pair.inner == inner { return pair.outer }
+    return nil
+  }
+
+  mutating func set(_ inner: ValueNumber, _ outer: ValueNumber) {
+    for index in numbers.indices where numbers[index].inner == inner {
+      numbers[index].outer = outer
+      return
+    }
+    numbers.append((inner, outer))
+  }
 
   /// Whether the callee makes the value itself, so that nothing can be known of it before.
   func isMade(_ number: ValueNumber) -> Bool {

@@ -173,7 +173,17 @@ final class FunctionSolver {
     let count = function.blocks[block].instructions.count
     for index in 0..<count {
       let number = blockStarts[block] + Int32(index)
-      states = states.flatMap { execute(function.blocks[block].instructions[index], number, $0) }
+      // Most instructions go on in one way, and change the state where it lies.
+      var parted: [State]?
+      for position in states.indices {
+        if let several = execute(function.blocks[block].instructions[index], number, &states[position]) {
+          if parted == nil { parted = Array(states[..<position]) }
+          parted?.append(contentsOf: several)
+        } else {
+          parted?.append(states[position])
+        }
+      }
+      if let parted { states = parted }
       if states.count > Self.maximumStates {
         states.removeLast(states.count - Self.maximumStates)
         isIncomplete = true
@@ -216,13 +226,18 @@ final class FunctionSolver {
     var state = state
     liveness.clearDead(&state.environment, atEntryOf: block)
     if !state.knowledge.isEmpty {
-      var named = Set(state.environment)
-      for entry in state.entries { named.formUnion([entry.key, entry.value, entry.found]) }
-      for effect in state.effects {
-        named.formUnion(effect.effect.operands)
-        named.formUnion(effect.effect.made)
+      var isNamed = [Bool](repeating: false, count: values.count)
+      func name(_ value: ValueNumber) {
+        if value.index >= 0 { isNamed[Int(value.index)] = true }
       }
-      state.knowledge.removeAll { !named.contains($0.value) }
+      for value in state.environment { name(value) }
+      for entry in state.entries {
+        name(entry.key)
+        name(entry.value)
+        name(entry.found)
+      }
+      for placed in state.effects { placed.effect.visitValues(name) }
+      state.knowledge.removeAll { $0.value.index >= 0 && !isNamed[Int($0.value.index)] }
       state.knowledge.sort { $0.value < $1.value }
     }
     return state

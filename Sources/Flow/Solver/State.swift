@@ -92,6 +92,25 @@ struct State: Sendable, Hashable {
   /// Entries that were removed after what they hold had been released: the release, for callers that ask who mended it.
   var isPanicking = false
 
+  /// Mixes the parts that tell most states apart; equality looks at everything.
+  func hash(into hasher: inout Hasher) {
+    var mixed = QuickHash()
+    for value in environment { mixed.add(value.index) }
+    for binding in fields {
+      mixed.add(binding.base.index, binding.field.rawValue)
+      mixed.add(binding.value.index)
+    }
+    for entry in entries {
+      mixed.add(entry.map.index, entry.key.index)
+      mixed.add(entry.value.index, entry.found.index)
+    }
+    for pointer in pointers { mixed.add(pointer.value.index, pointer.released.index) }
+    for known in knowledge { mixed.add(known.value.index, known.isTrue ? 1 : 0) }
+    mixed.add(Int32(locks.count), Int32(deferred.count))
+    for effect in effects { mixed.add(effect.site.index) }
+    hasher.combine(mixed.value)
+  }
+
   func binding(_ base: ValueNumber, _ field: Symbol) -> ValueNumber? {
     for binding in fields where binding.base == base && binding.field == field { return binding.value }
     return nil

@@ -23,24 +23,31 @@ struct ForeignPackages: ForeignTypes {
         Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
       return result
     }
-    // Packages of one folder for several systems mostly share their C: each distinct piece is read once.
+    // Packages of one folder for several systems mostly share their C, and are read as one, with the names that any of them mentions.
+    var names: [String: Set<String>] = [:]
+    for (package, own) in zip(wanted, queue.map(wanted) { Self.names($0, graph) }) {
+      names[package.directory, default: []].formUnion(own)
+    }
+    let namesByFolder = names
     let inputs = queue.map(wanted) { package -> Input in
       let sources = Self.sources(package, graph)
-      let names = Self.names(package, graph)
+      let names = namesByFolder[package.directory] ?? []
       return Input(sources: sources, names: names, digest: Self.digest(sources, names, package))
     }
     var first: [UInt64: Int] = [:]
     for (index, input) in inputs.enumerated() where first[input.digest] == nil { first[input.digest] = index }
     let distinct = first.values.sorted()
-    let read = queue.map(distinct) { index in
-      let input = inputs[index]
-      return Self.cached(input.digest, cache) {
-        CPackage(input.sources, names: input.names, knowledge: knowledge, clang: clang)
-      }
-    }
-    let byDigest = Dictionary(uniqueKeysWithValues: zip(distinct.map { inputs[$0].digest }, read))
+    let kept = queue.map(distinct) { Self.cached(inputs[$0].digest, cache) }
+    let missing = zip(distinct, kept).filter { $0.1 == nil }.map { inputs[$0.0] }
+    let new = CPackage.read(
+      missing.map { (sources: $0.sources, names: $0.names) }, knowledge: knowledge, clang: clang, queue: queue)
+    queue.forEach(count: missing.count) { Self.keep(new[$0], missing[$0].digest, cache) }
+    var byDigest = Dictionary(uniqueKeysWithValues: zip(missing.map(\.digest), new))
+    for (index, known) in zip(distinct, kept) where known != nil { byDigest[inputs[index].digest] = known }
     for (package, input) in zip(wanted, inputs) { result.packages[package.symbolPath] = byDigest[input.digest] }
-    for path in read.flatMap(\.unread) {
+    let read = distinct.compactMap { byDigest[inputs[$0].digest] }
+    var reported: Set<String> = []
+    for path in read.flatMap(\.unread) where reported.insert(path).inserted {
       // A preamble goes by the name of its Go file and `.c`.
       let file = path.hasSuffix(".go.c") ? String(path.dropLast(2)) : path
       result.diagnostics.append(
@@ -118,19 +125,20 @@ struct ForeignPackages: ForeignTypes {
     return digest
   }
 
-  private static func cached(_ digest: UInt64, _ folder: String?, _ read: () -> CPackage) -> CPackage {
-    guard let folder else { return read() }
-    let path = "\(folder)/c/\(ContentHash.text(digest)).json"
-    if let data = FileManager.default.contents(atPath: path),
-      let known = try? JSONDecoder().decode(CPackage.self, from: data)
-    {
-      return known
-    }
-    let result = read()
-    // A cache that cannot be written costs time, nothing else.
+  private static func path(_ digest: UInt64, _ folder: String) -> String {
+    "\(folder)/c/\(ContentHash.text(digest)).json"
+  }
+
+  private static func cached(_ digest: UInt64, _ folder: String?) -> CPackage? {
+    guard let folder, let data = FileManager.default.contents(atPath: path(digest, folder)) else { return nil }
+    return try? JSONDecoder().decode(CPackage.self, from: data)
+  }
+
+  /// Keeps a package for later runs. A cache that cannot be written costs time, nothing else.
+  private static func keep(_ package: CPackage, _ digest: UInt64, _ folder: String?) {
+    guard let folder else { return }
     try? FileManager.default.createDirectory(atPath: folder + "/c", withIntermediateDirectories: true)
-    try? JSONEncoder().encode(result).write(to: URL(fileURLWithPath: path), options: .atomic)
-    return result
+    try? JSONEncoder().encode(package).write(to: URL(fileURLWithPath: path(digest, folder)), options: .atomic)
   }
 
   /// Adds what C functions do to the units of a program.

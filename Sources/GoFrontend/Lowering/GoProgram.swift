@@ -119,8 +119,12 @@ public struct GoProgram: Sendable {
     let numbers = Set(packages.flatMap(\.files)).sorted()
     files = numbers.map { graph.files[$0].reportedPath }
     unselectedFiles = Set(numbers.filter { !graph.files[$0].isSelected }.map { graph.files[$0].reportedPath })
-    lines = numbers.reduce(0) { $0 + program.tree($1).lineStarts.count - 1 }
-    directives = numbers.flatMap { Self.directives(Int32($0), program.tree($0)) }
+    lines = numbers.reduce(0) { $0 + program.facts($1).lineStarts.count - 1 }
+    directives = numbers.flatMap { number in
+      program.facts(number).directives.map { comment, text in
+        Comment(range: SourceRange(file: Int32(number), start: comment.start, end: comment.end), text: text)
+      }
+    }
   }
 
   /// The packages that import "C", and those that import them, at any distance.
@@ -143,14 +147,5 @@ public struct GoProgram: Sendable {
           path: $0.path, text: $0.text, line: $0.line, compilerOptions: $0.compilerOptions,
           packageConfigs: $0.options["pkg-config"] ?? [])
       }, files: package.foreignFiles)
-  }
-
-  private static func directives(_ file: Int32, _ tree: SyntaxTree) -> [Comment] {
-    guard tree.source.contains("belay:") else { return [] }
-    return tree.comments.compactMap { comment in
-      let text = tree.source.text(comment.start, comment.end)
-      guard text.contains("belay:") else { return nil }
-      return Comment(range: SourceRange(file: file, start: comment.start, end: comment.end), text: text)
-    }
   }
 }

@@ -10,7 +10,9 @@ import Flow
 final class TypeMapper {
   private let checker: TypeChecker
   private let symbols: SymbolTable
-  private var cache: [TypeID: ValueType] = [:]
+  /// For each type the number of its description in `values`, plus one; 0 where there is none yet. Types are numbered densely, and asked for at each expression.
+  private var valueNumbers: [Int32] = []
+  private var values: [ValueType] = []
   private var held: [TypeID: Holds] = [:]
   private var mapNumbers: [TypeID: Int32] = [:]
   private var mapTypeNumbers: [MapType: Int32] = [:]
@@ -34,11 +36,18 @@ final class TypeMapper {
   /// The description of a type.
   func value(_ type: TypeID) -> ValueType {
     if type == .unknown { return .unknown }
-    if let known = cache[type] { return known }
+    let index = Int(type.rawValue)
+    if index >= valueNumbers.count {
+      valueNumbers += [Int32](repeating: 0, count: max(types.count, index + 1) - valueNumbers.count)
+    } else if valueNumbers[index] != 0 {
+      return values[Int(valueNumbers[index]) - 1]
+    }
     // A map type that holds itself ends at the unknown.
-    cache[type] = .unknown
+    values.append(.unknown)
+    let number = values.count
+    valueNumbers[index] = Int32(number)
     let result = describe(type)
-    cache[type] = result
+    values[number - 1] = result
     return result
   }
 

@@ -73,6 +73,18 @@ final class TypeChecker {
     }
   }
 
+  /// Finds out all that others may ask of the package, so that they do not need its syntax.
+  func resolveAll() {
+    for object in package.objects {
+      let type = type(of: object)
+      switch objects[object].kind {
+      case .type: _ = underlying(type)
+      case .constant: _ = constantValue(object)
+      default: break
+      }
+    }
+  }
+
   private func resolve(_ object: ObjectID, _ record: Object) -> TypeID {
     switch record.kind {
     case .type: return resolveType(object, record)
@@ -138,6 +150,14 @@ final class TypeChecker {
     if record.package < 0 { return object == universe.iota ? iota : nil }
     if record.flags.contains(.isLocal) { return declarations.localConstant(object) }
     guard record.extra != 0, depth < 50 else { return nil }
+    if let known = declarations.constant(object) { return known }
+    let value = evaluateConstant(record)
+    // Deep inside, nothing may only mean that the way there was too long.
+    if value != nil || depth == 0 { declarations.setConstant(object, value) }
+    return value
+  }
+
+  private func evaluateConstant(_ record: Object) -> Int64? {
     let checker = TypeChecker(declarations, package: record.package, file: record.file, info: nil)
     checker.depth = depth + 1
     let spec = checker.tree.valueSpec(NodeID(record.extra))
