@@ -532,6 +532,7 @@ final class TextualParser {
     case "false": emit(.constant(into: into(), .false))
     case "counter": emit(.fresh(into: into(), .counter))
     case "unknown": emit(.fresh(into: into(), .unknown))
+    case "received": emit(.fresh(into: into(), .received))
     case "func": emit(.fresh(into: into(ValueType(.function)), .function(symbols.intern(take()))))
     case "compute":
       let operands = tokens[position...].map { variable($0) }

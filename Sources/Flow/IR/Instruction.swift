@@ -80,7 +80,11 @@ public enum Origin: Sendable, Hashable {
   case function(Symbol)
   /// A value counted up: `n++`, `atomic.AddUintptr`.
   case counter
-  /// Received from a channel, or from where the analysis cannot look.
+  /// Received from a channel: what the sender did before has happened.
+  case received
+  /// What a panic was raised with, taken by the one who stops it: `recover()`.
+  case recovered
+  /// From where the analysis cannot look.
   case unknown
 }
 

@@ -20,7 +20,7 @@ extension FunctionSolver {
         makeResult(into, number, 0, .managed, &state)
         record(.make(value(of: into, &state)), site(), &state)
       case .counter: makeResult(into, number, 0, .number, &state)
-      case .mapInternals, .unknown: makeResult(into, number, 0, .unknown, &state)
+      case .mapInternals, .received, .recovered, .unknown: makeResult(into, number, 0, .unknown, &state)
       }
     case .compute(let into, _): makeResult(into, number, 0, .number, &state)
     case .address(let into, let path):

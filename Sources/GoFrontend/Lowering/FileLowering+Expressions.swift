@@ -207,7 +207,9 @@ extension FileLowering {
     case .and: return address(operand, node)
     case .arrow:
       _ = value(operand)
-      return unknown(node)
+      let result = scope.temporary(type(node), range)
+      scope.emit(.fresh(into: result, .received), range)
+      return result
     case .not: return boolean(node)
     default:
       let inner = value(operand)

@@ -57,7 +57,7 @@ final class TypeMapper {
     let holds = self.holds(type)
     var result = ValueType(
       .unknown, name: symbols.intern(checker.string(type)), holdsCPointer: holds.contains(.cPointer),
-      holdsIntegerAddress: holds.contains(.integerAddress))
+      holdsIntegerAddress: holds.contains(.integerAddress), unhashable: unhashablePart(type, depth: 0))
     if record.kind == .named, let known = standard(unaliased) {
       if known == "runtime/cgo.Handle" {
         result.class = .handle
@@ -67,7 +67,9 @@ final class TypeMapper {
       if known == "sync.Map" {
         result.class = .map
         result.mapType = number(
-          MapType(key: value(checker.universe.any), value: value(checker.universe.any), isSynchronized: true))
+          MapType(
+            key: value(checker.universe.any), value: value(checker.universe.any), isSynchronized: true,
+            keyCanBeUnhashable: true))
         return result
       }
     }
@@ -99,6 +101,7 @@ final class TypeMapper {
         result.cType = symbols.intern(cType)
       } else if types.kind(types.unaliased(TypeID(structure.a))) != .typeParameter {
         result.class = .managedPointer
+        result.pointsToMap = types.kind(checker.coreType(TypeID(structure.a))) == .map
       }
     case .foreign:
       let (kind, cType) = foreign(Name(structure.a))
@@ -195,6 +198,26 @@ final class TypeMapper {
         canBeUnhashable(TypeID(fields[$0 + 1]), depth: depth + 1)
       }
     default: return false
+    }
+  }
+
+  /// What of a type cannot be hashed, whatever the value.
+  private func unhashablePart(_ type: TypeID, depth: Int) -> ValueType.UnhashablePart {
+    if depth > 6 { return .none }
+    let base = types[checker.underlying(type)]
+    switch base.kind {
+    case .slice: return .slice
+    case .map: return .map
+    case .signature: return .function
+    case .array: return unhashablePart(TypeID(base.a), depth: depth + 1)
+    case .structure:
+      let fields = types.words(base.a)
+      for index in stride(from: 0, to: fields.count, by: 4) {
+        let part = unhashablePart(TypeID(fields[index + 1]), depth: depth + 1)
+        if part != .none { return part }
+      }
+      return .none
+    default: return .none
     }
   }
 
