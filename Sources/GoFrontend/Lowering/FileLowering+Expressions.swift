@@ -283,6 +283,8 @@ extension FileLowering {
         if let fields, tree[NodeID(parts.a)].kind == .identifier {
           _ = fields
           field = package.field(owner, tree.name(NodeID(parts.a)))
+        } else if literal.kind == .foreign, tree[NodeID(parts.a)].kind == .identifier {
+          field = foreignField(tree.name(NodeID(parts.a)), of: type)
         } else if literal.kind != .unknown {
           _ = value(NodeID(parts.a))
         }

@@ -51,6 +51,8 @@ final class TypeMapper {
     return result
   }
 
+  func underlying(_ type: TypeID) -> TypeID { checker.underlying(type) }
+
   private func describe(_ type: TypeID) -> ValueType {
     let unaliased = types.unaliased(type)
     let record = types[unaliased]
@@ -149,7 +151,7 @@ final class TypeMapper {
     return nil
   }
 
-  private static func plainName(_ name: String) -> String {
+  static func plainName(_ name: String) -> String {
     for prefix in ["struct_", "union_", "enum_"] where name.hasPrefix(prefix) {
       return String(name.dropFirst(prefix.count))
     }
