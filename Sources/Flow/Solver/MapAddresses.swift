@@ -91,7 +91,7 @@ struct MapAddressFlow {
   /// Whether a type can carry an address.
   private static func canHold(_ type: ValueType) -> Bool {
     switch type.class {
-    case .cPointer, .integerAddress, .managedPointer: true
+    case .cPointer, .integerAddress, .managedPointer, .unknown: true
     default: false
     }
   }
