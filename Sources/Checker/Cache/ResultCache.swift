@@ -35,10 +35,10 @@ struct ResultCache {
     return "\(attributes[.size] ?? "") \((attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)"
   }()
 
-  /// Where what C code says is kept: it depends on this build, and on what the configuration says of C functions.
-  static func foreignFolder(in folder: String, functions: [ForeignFunction]) -> String {
+  /// Where what C code says, and what packages are lowered to, is kept: it depends on this build, and on what the configuration says of C functions.
+  static func partsFolder(in folder: String, functions: [ForeignFunction]) -> String {
     let said = functions.sorted { $0.name < $1.name }.map { "\($0)" }.joined(separator: "\n")
-    return "\(folder)/foreign/\(Fingerprint.text(of: [belayVersion, buildIdentity, said]))"
+    return "\(folder)/parts/\(Fingerprint.text(of: [belayVersion, buildIdentity, said]))"
   }
 
   private func path(_ key: String) -> String { "\(folder)/results/\(key).json" }
@@ -67,9 +67,10 @@ struct ResultCache {
     }
   }
 
-  /// Removes what was not used for longest until results and what C code says fit in `maximumBytes` each.
+  /// Removes what was not used for longest until results and parts of them fit in their bounds.
   private func prune() {
-    for base in ["results", "foreign"] { Self.prune("\(folder)/\(base)", maximumBytes: Self.maximumBytes) }
+    Self.prune(folder + "/results", maximumBytes: Self.maximumBytes)
+    Self.prune(folder + "/parts", maximumBytes: 8 * Self.maximumBytes)
   }
 
   static func prune(_ base: String, maximumBytes: Int) {

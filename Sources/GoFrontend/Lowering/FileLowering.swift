@@ -161,7 +161,7 @@ final class FileLowering {
     let isInitializer = name == "init" && parts.receiver.isEmpty
     if isInitializer || name == "_" {
       // There may be several.
-      symbol = symbols.intern("\(package.path).\(name).\(file).\(tree[declaration].start)")
+      symbol = symbols.intern("\(package.path).\(name).\(checker.fileIndex).\(tree[declaration].start)")
     }
     if name.isEmpty { name = "_" }
     var function = Flow.Function(
@@ -239,7 +239,7 @@ final class FileLowering {
   /// The initial values of package variables, as a function of their own.
   private func lowerInitializers(_ specs: [NodeID]) {
     var function = Flow.Function(
-      symbol: symbols.intern("\(package.path).init.variables.\(file)"),
+      symbol: symbols.intern("\(package.path).init.variables.\(checker.fileIndex)"),
       displayName: symbols.intern("package variables"),
       range: range(specs[0]), language: .go)
     function.isInitializer = true

@@ -6,6 +6,8 @@ import Foundation
 /// The C code of all packages of a check: what C names mean to the type checker, and what C functions do to memory.
 struct ForeignPackages: ForeignTypes {
   private var packages: [String: CPackage] = [:]
+  /// Of each package that C code was read for, by number, a digest of what that depends on.
+  private(set) var digests: [Int: UInt64] = [:]
   private var diagnostics: [Diagnostic] = []
 
   /// Reads preambles and C files of the packages that use cgo, in parallel. A package whose C did not change since an earlier run comes from the cache.
@@ -44,7 +46,10 @@ struct ForeignPackages: ForeignTypes {
     queue.forEach(count: missing.count) { Self.keep(new[$0], missing[$0].digest, cache) }
     var byDigest = Dictionary(uniqueKeysWithValues: zip(missing.map(\.digest), new))
     for (index, known) in zip(distinct, kept) where known != nil { byDigest[inputs[index].digest] = known }
-    for (package, input) in zip(wanted, inputs) { result.packages[package.symbolPath] = byDigest[input.digest] }
+    for (package, input) in zip(wanted, inputs) {
+      result.packages[package.symbolPath] = byDigest[input.digest]
+      result.digests[package.number] = input.digest
+    }
     let read = distinct.compactMap { byDigest[inputs[$0].digest] }
     var reported: Set<String> = []
     for path in read.flatMap(\.unread) where reported.insert(path).inserted {

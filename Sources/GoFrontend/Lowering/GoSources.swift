@@ -52,11 +52,16 @@ public struct GoSources: Sendable {
 
   /// Parses, checks and lowers the packages. Their C code is read first: it says what C names mean.
   ///
-  /// - Parameter cache: A folder where what C code says is kept between runs. It must be another one whenever `knowledge` says something else.
+  /// - Parameter cache: A folder where what C code says, and what packages are lowered to, is kept between runs. It must be another one for each build, and whenever
+  ///   `knowledge` says something else.
   public func program(symbols: SymbolTable, knowledge: any ForeignKnowledge, cache: String? = nil) -> GoProgram {
     let foreign = ForeignPackages.read(graph, knowledge: knowledge, cache: cache, queue: queue)
-    let program = TypedProgram(graph: graph, foreign: foreign, queue: queue)
-    var result = GoProgram(program, symbols: symbols)
+    let near = graph.packagesNearC
+    let kept = cache.map {
+      PackageCache(
+        folder: $0, graph: graph, foreign: foreign.digests, near: near, symbols: symbols, queue: queue)
+    }
+    var result = GoProgram(graph, foreign: foreign, near: near, symbols: symbols, cache: kept, queue: queue)
     foreign.complete(&result)
     return result
   }

@@ -77,10 +77,13 @@ struct Parser {
     nodes = [Node.none]
     nodes.reserveCapacity(source.count / 3 + 16)
     extra.reserveCapacity(source.count / 6 + 16)
-    lineStarts = Self.lines(base, source.count)
+    lineStarts = Self.lines(source)
   }
 
-  private static func lines(_ base: UnsafePointer<UInt8>, _ count: Int) -> [UInt32] {
+  /// The offsets at which lines start. Complexity: O(size).
+  static func lines(_ source: SourceBytes) -> [UInt32] {
+    let base = source.bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    let count = source.count
     var starts: [UInt32] = [0]
     starts.reserveCapacity(count / 24 + 4)
     var offset = 0

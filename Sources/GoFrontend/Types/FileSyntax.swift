@@ -45,8 +45,16 @@ final class FileSyntax: @unchecked Sendable {
     }
   }
 
-  /// What is known of the file without its tree.
-  var facts: Facts { lock.locked { knownFacts ?? Self.facts(of: tree) } }
+  /// What is known of the file without its tree. A dependency is only parsed for it when it seems to hold directives.
+  var facts: Facts {
+    lock.locked {
+      if let knownFacts { return knownFacts }
+      if skipsBodies, !source.contains("belay:") {
+        return Facts(lineStarts: Parser.lines(source), diagnostics: [], directives: [])
+      }
+      return Self.facts(of: tree)
+    }
+  }
 
   /// What did not parse in a file that is analysed.
   var diagnostics: [Diagnostic] { skipsBodies ? [] : facts.diagnostics }

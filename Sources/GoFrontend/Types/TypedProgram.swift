@@ -10,6 +10,8 @@ final class TypedProgram: PackageSource, @unchecked Sendable {
   let declarations: Declarations
   let queue: ParallelQueue
   private let files: [FileSyntax]
+  /// Packages that are analysed.
+  private let wanted: [GoPackage]
 
   /// A package whose bodies were checked.
   struct CheckedPackage {
@@ -24,16 +26,19 @@ final class TypedProgram: PackageSource, @unchecked Sendable {
   }
 
   /// Files are parsed when their package is checked, or when something of them is asked for.
+  ///
+  /// - Parameter known: the numbers of packages that need not be checked, because it is known already what would come of it.
   init(
     graph: PackageGraph, names: NameTable = NameTable(), foreign: any ForeignTypes = NoForeignTypes(),
-    queue: ParallelQueue
+    known: Set<Int> = [], queue: ParallelQueue
   ) {
     self.graph = graph
     self.names = names
     self.queue = queue
     declarations = Declarations(names: names, foreign: foreign)
+    wanted = graph.order.map { graph.packages[$0] }.filter { $0.role == .analysed && !known.contains($0.number) }
     var users = [Int](repeating: 0, count: graph.files.count)
-    for package in graph.packages where package.role == .analysed {
+    for package in wanted {
       for file in package.files { users[file] += 1 }
     }
     files = graph.files.map {
@@ -60,11 +65,11 @@ final class TypedProgram: PackageSource, @unchecked Sendable {
     return (package.symbolPath, files)
   }
 
-  /// Checks all analysed packages, and gives what `body` makes of each, in the order of their numbers.
+  /// Checks the packages that are analysed and not known, and gives what `body` makes of each, with its number.
   ///
   /// Packages are taken after those that they import, as far as several threads allow, and their trees go when they are done: so only a few trees are there at a time.
-  func checkPackages<Output: Sendable>(_ body: @Sendable (CheckedPackage) -> Output) -> [Output] {
-    let wanted = graph.order.map { graph.packages[$0] }.filter { $0.role == .analysed }
+  func checkPackages<Output: Sendable>(_ body: @Sendable (CheckedPackage) -> Output) -> [(package: Int, output: Output)]
+  {
     let results = queue.map(wanted) { package in
       // Parsed here, and not under the lock of the declarations, which others wait for.
       for target in [package.number] + package.imports.values.sorted() where !declarations.isKnown(package: target) {
@@ -83,6 +88,6 @@ final class TypedProgram: PackageSource, @unchecked Sendable {
       for file in package.files { files[file].release() }
       return result
     }
-    return zip(wanted, results).sorted { $0.0.number < $1.0.number }.map(\.1)
+    return zip(wanted, results).map { ($0.number, $1) }
   }
 }
