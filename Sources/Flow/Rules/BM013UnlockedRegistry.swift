@@ -48,12 +48,14 @@ struct UnlockedRegistry: Rule {
       }
     }
     var result: [Finding] = []
+    var reported: Set<Symbol> = []
     for (path, all) in accesses {
       guard case .global(let symbol) = path.root else { continue }
       let writers = all.filter { $0.isWrite && !$0.isFromC }
       guard let writer = writers.first(where: { !$0.isLocked }) ?? writers.first else { continue }
       guard let access = all.first(where: { $0.isFromC && !$0.isLocked }) else { continue }
       if pinned.contains(analysis.program.unitIndex(of: access.function)) { continue }
+      reported.insert(path.fields.last ?? symbol)
       let name = analysis.name(symbol).split(separator: ".").last.map(String.init) ?? ""
       let reader = analysis.name(analysis.program.function(access.function).displayName)
       result.append(
@@ -69,7 +71,32 @@ struct UnlockedRegistry: Rule {
             FlowStep(.lookedUp, at: analysis.place(access.range), "reached from C here, with no lock held"),
           ]))
     }
+    for violation in LockDiscipline(analysis: analysis).violations() where !reported.contains(violation.map) {
+      result.append(finding(violation, analysis))
+    }
     return result
+  }
+
+  private func finding(_ violation: LockDiscipline.Violation, _ analysis: Analysis) -> Finding {
+    let map = shortName(violation.map, analysis)
+    let lock = shortName(violation.guardian, analysis)
+    return Finding(
+      rule: info.id, severity: .yellow,
+      message: "`\(map)` is \(violation.isWrite ? "written" : "read") without `\(lock)`, which is held elsewhere",
+      uncertainty: "that `\(lock)` guards the map is inferred from the accesses that hold it",
+      place: analysis.place(violation.range),
+      symbol: analysis.name(analysis.program.function(violation.function).displayName),
+      steps: [
+        FlowStep(.note, at: analysis.place(violation.guarded), "used under `\(lock)` here"),
+        FlowStep(violation.isWrite ? .stored : .lookedUp, at: analysis.place(violation.range), "and without it here"),
+      ])
+  }
+
+  /// The full name of a field or variable without its package.
+  private func shortName(_ symbol: Symbol, _ analysis: Analysis) -> String {
+    let name = analysis.name(symbol)
+    let inPackage = name.lastIndex(of: "/").map { name[$0...] } ?? name[...]
+    return inPackage.firstIndex(of: ".").map { String(inPackage[inPackage.index(after: $0)...]) } ?? name
   }
 
   private func globalMap(_ operation: Operation, _ function: Function, _ analysis: Analysis, unit: Int) -> (

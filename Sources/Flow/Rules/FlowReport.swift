@@ -262,9 +262,18 @@ struct FlowReport {
     else { return nil }
     let statement = result.sites[event.released].statement
     guard Self.isPlainStatement(analysis.sourceMap.text(of: statement)),
-      let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored)
+      let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored), !moves(event.release)
     else { return nil }
     return Fix("Remove the entry before the release", edits: [insert("delete(\(map), \(key))", before: statement)])
+  }
+
+  /// Whether a release gives the memory back elsewhere, as `realloc` does: then the entry needs the new address.
+  private func moves(_ release: Release?) -> Bool {
+    guard let release,
+      let function = analysis.program.foreignFunction(release.function, unit: analysis.program.unitIndex(of: id)),
+      case .allocates = function.result
+    else { return false }
+    return true
   }
 
   private func access(at site: SiteID) -> MapAccess? {
