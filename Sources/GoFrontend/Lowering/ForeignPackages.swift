@@ -10,20 +10,20 @@ struct ForeignPackages: ForeignTypes {
   private(set) var digests: [Int: UInt64] = [:]
   private var diagnostics: [Diagnostic] = []
 
-  /// Reads preambles and C files of the packages that use cgo, in parallel. A package whose C did not change since an earlier run comes from the cache.
-  static func read(_ graph: PackageGraph, knowledge: any ForeignKnowledge, cache: String?, queue: ParallelQueue)
-    -> ForeignPackages
-  {
-    var result = ForeignPackages()
+  /// The C code of a package, and what Go asks of it.
+  struct Input: Sendable {
+    /// The package, by number.
+    var package: Int
+    var sources: [CPackage.Source]
+    var names: Set<String>
+    /// A digest of all that the result depends on.
+    var digest: UInt64
+  }
+
+  /// What is to be read: the C code of the analysed packages that use cgo. Complexity: linear in it and in the headers that it includes.
+  static func inputs(_ graph: PackageGraph, queue: ParallelQueue) -> [Input] {
     let wanted = graph.packages.filter { package in
       package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
-    }
-    guard !wanted.isEmpty else { return result }
-    guard let clang = LibClang.shared else {
-      let file = wanted[0].files.first { graph.files[$0].header.usesCgo } ?? wanted[0].files[0]
-      result.diagnostics.append(
-        Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
-      return result
     }
     // Packages of one folder for several systems mostly share their C, and are read as one, with the names that any of them mentions.
     var names: [String: Set<String>] = [:]
@@ -31,24 +31,44 @@ struct ForeignPackages: ForeignTypes {
       names[package.directory, default: []].formUnion(own)
     }
     let namesByFolder = names
-    let inputs = queue.map(wanted) { package -> Input in
+    return queue.map(wanted) { package in
       let sources = Self.sources(package, graph)
       let names = namesByFolder[package.directory] ?? []
-      return Input(sources: sources, names: names, digest: Self.digest(sources, names, package))
+      return Input(
+        package: package.number, sources: sources, names: names, digest: Self.digest(sources, names, package))
     }
+  }
+
+  /// Reads preambles and C files, in parallel. A package whose C did not change since an earlier run comes from the cache.
+  static func read(
+    _ inputs: [Input], _ graph: PackageGraph, knowledge: any ForeignKnowledge, cache: String?, queue: ParallelQueue
+  ) -> ForeignPackages {
+    var result = ForeignPackages()
     var first: [UInt64: Int] = [:]
     for (index, input) in inputs.enumerated() where first[input.digest] == nil { first[input.digest] = index }
     let distinct = first.values.sorted()
     let kept = queue.map(distinct) { Self.cached(inputs[$0].digest, cache) }
-    let missing = zip(distinct, kept).filter { $0.1 == nil }.map { inputs[$0.0] }
-    let new = CPackage.read(
-      missing.map { (sources: $0.sources, names: $0.names) }, knowledge: knowledge, clang: clang, queue: queue)
-    queue.forEach(count: missing.count) { Self.keep(new[$0], missing[$0].digest, cache) }
-    var byDigest = Dictionary(uniqueKeysWithValues: zip(missing.map(\.digest), new))
-    for (index, known) in zip(distinct, kept) where known != nil { byDigest[inputs[index].digest] = known }
-    for (package, input) in zip(wanted, inputs) {
-      result.packages[package.symbolPath] = byDigest[input.digest]
-      result.digests[package.number] = input.digest
+    var byDigest: [UInt64: CPackage] = [:]
+    for (index, known) in zip(distinct, kept) { byDigest[inputs[index].digest] = known }
+    let missing = distinct.filter { byDigest[inputs[$0].digest] == nil }.map { inputs[$0] }
+    // The library takes longer to load than a small check: it is only loaded when there is something to read.
+    if let one = missing.first {
+      if let clang = LibClang.shared {
+        let new = CPackage.read(
+          missing.map { (sources: $0.sources, names: $0.names) }, knowledge: knowledge, clang: clang, queue: queue)
+        queue.forEach(count: missing.count) { Self.keep(new[$0], missing[$0].digest, cache) }
+        for (input, package) in zip(missing, new) { byDigest[input.digest] = package }
+      } else {
+        let files = graph.packages[one.package].files
+        let file = files.first { graph.files[$0].header.usesCgo } ?? files[0]
+        result.diagnostics.append(
+          Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
+      }
+    }
+    for input in inputs {
+      guard let package = byDigest[input.digest] else { continue }
+      result.packages[graph.packages[input.package].symbolPath] = package
+      result.digests[input.package] = input.digest
     }
     let read = distinct.compactMap { byDigest[inputs[$0].digest] }
     var reported: Set<String> = []
@@ -65,7 +85,7 @@ struct ForeignPackages: ForeignTypes {
   }
 
   /// The C code of a package: what its own files hold, without what they include.
-  static func sources(_ package: GoPackage, _ graph: PackageGraph) -> [CPackage.Source] {
+  private static func sources(_ package: GoPackage, _ graph: PackageGraph) -> [CPackage.Source] {
     let preambles = package.files.flatMap { CgoPreamble.read(graph.files[$0], context: package.context) }
     let options = preambles.flatMap(\.compilerOptions).map { $0.replacing("${SRCDIR}", with: package.directory) }
     let common = ["-I", package.directory] + options
@@ -108,12 +128,6 @@ struct ForeignPackages: ForeignTypes {
       names.compactMap { name in
         ["struct_", "union_", "enum_"].first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
       })
-  }
-
-  private struct Input {
-    var sources: [CPackage.Source]
-    var names: Set<String>
-    var digest: UInt64
   }
 
   private static func digest(_ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage) -> UInt64 {

@@ -5,6 +5,7 @@ import Flow
 public struct GoSources: Sendable {
   private let graph: PackageGraph
   private let queue: ParallelQueue
+  private let foreign: [ForeignPackages.Input]
 
   /// Finds and reads the packages of files and folders, and what they import.
   ///
@@ -20,6 +21,7 @@ public struct GoSources: Sendable {
     var graph = PackageLoader.load(paths, options: loading, queue: queue)
     if let shard = options.shard { graph.restrict(toShard: shard.number, of: shard.count) }
     self.graph = graph
+    foreign = ForeignPackages.inputs(graph, queue: queue)
   }
 
   /// How many files were read, those of dependencies included.
@@ -32,19 +34,14 @@ public struct GoSources: Sendable {
       return ContentHash.hash(
         file.source.bytes, seed: ContentHash.hash("\(file.reportedPath) \(file.version.minor) \(file.isSelected)"))
     }
-    let headers = queue.map(graph.packages) { package -> UInt64 in
-      let usesC = package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
-      return usesC ? IncludedHeaders.digest(ForeignPackages.sources(package, graph)) : 0
-    }
     var digest = ContentHash.hash(salt)
-    for value in digests + headers { digest = ContentHash.combine(digest, value) }
+    for value in digests + foreign.map(\.digest) { digest = ContentHash.combine(digest, value) }
     for package in graph.packages {
       // What go.mod and the like decide: imports, language version, contexts.
       let imports = package.imports.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       digest = ContentHash.combine(
         digest,
         ContentHash.hash("\(package.symbolPath) \(package.role) \(package.version.minor) \(package.files) \(imports)"))
-      for path in package.foreignFiles { digest = ContentHash.combine(digest, ContentHash.hash(file: path)) }
     }
     for diagnostic in graph.diagnostics { digest = ContentHash.combine(digest, ContentHash.hash("\(diagnostic)")) }
     return ContentHash.text(digest)
@@ -55,7 +52,8 @@ public struct GoSources: Sendable {
   /// - Parameter cache: A folder where what C code says, and what packages are lowered to, is kept between runs. It must be another one for each build, and whenever
   ///   `knowledge` says something else.
   public func program(symbols: SymbolTable, knowledge: any ForeignKnowledge, cache: String? = nil) -> GoProgram {
-    let foreign = ForeignPackages.read(graph, knowledge: knowledge, cache: cache, queue: queue)
+    let foreign = ForeignPackages.read(
+      self.foreign, graph, knowledge: knowledge, cache: cache, queue: queue)
     let near = graph.packagesNearC
     let kept = cache.map {
       PackageCache(
