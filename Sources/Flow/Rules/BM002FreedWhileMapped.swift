@@ -12,7 +12,7 @@ struct FreedWhileMapped: Rule {
 
   func findings(in analysis: Analysis) -> [Finding] {
     DanglingEntries(analysis: analysis).events { event in
-      (event.origin == .stored || event.origin == .lookedUp && event.role == .key)
+      event.origin == .stored || event.origin == .lookedUp && event.role == .key
     }.map { report, event in
       DanglingEntries.finding(
         info, report, event,

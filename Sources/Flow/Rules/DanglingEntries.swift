@@ -16,7 +16,7 @@ struct DanglingEntries {
           if event.isPanic || event.isUncertain || !isMeant(event) { continue }
           let key = [report.root(event.released), report.root(event.stored)]
           if seen.contains(key) { continue }
-          if Self.endsOwner(report, event) {
+          if Self.endsOwner(report, event) || Self.isOwnReference(report, event) {
             // Callers that do not see the owner end know no better.
             seen.insert(key)
             continue
@@ -52,6 +52,15 @@ struct DanglingEntries {
       "terminate", "unref", "delete", "deinit",
     ]
     return words.contains { name.hasPrefix($0) || name.hasSuffix($0) }
+  }
+
+  /// Whether a reference is given back that C handed out in this function, of an object that was in the map before: the entry has its own.
+  static func isOwnReference(_ report: FlowReport, _ event: FlowEvent) -> Bool {
+    guard event.release?.isReference == true, event.origin == .lookedUp, event.role == .key, event.allocated == .none,
+      event.pointer.index > 0
+    else { return false }
+    if case .instruction(let number, _) = report.result.values[event.pointer].definition { return number >= 0 }
+    return false
   }
 
   /// Whether the owner of the map gives back its own memory of C in the same function.

@@ -261,6 +261,8 @@ struct FlowReport {
       result.sites[event.released].statement.file >= 0
     else { return nil }
     let statement = result.sites[event.released].statement
+    // `free(m[k])` needs the entry itself.
+    if event.stored != .none, result.sites[event.stored].statement == statement { return nil }
     guard Self.isPlainStatement(analysis.sourceMap.text(of: statement)),
       let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored), !moves(event.release)
     else { return nil }

@@ -24,9 +24,10 @@ extension FunctionSolver {
     return result
   }
 
-  /// A call of an interface method.
+  /// A call of an interface method, or of a method of a type that was not found.
   func runMethod(
-    _ name: Symbol, _ call: Call, _ arguments: [ValueNumber], _ site: SiteID, _ number: Int32, _ state: State
+    _ name: Symbol, _ call: Call, _ arguments: [ValueNumber], _ site: SiteID, _ number: Int32, _ state: State,
+    isOfInterface: Bool = true
   ) -> [State] {
     if let target = body(of: name, receiver: arguments.first) {
       return runTargets([target], call, arguments, site, number, state)
@@ -37,7 +38,8 @@ extension FunctionSolver {
         bodies.compactMap { context.program.function(named: $0) }, call, arguments, site, number, state)
     }
     var state = bindUnknown(call, number, state)
-    let others = Set(arguments.dropFirst())
+    // A method of a library's type is not expected to know the maps of its caller.
+    let others = isOfInterface ? Set(arguments.dropFirst()) : []
     for index in state.entries.indices
     where others.contains(state.entries[index].key) || others.contains(state.entries[index].value) {
       state.entries[index].mayBeRemoved = true

@@ -80,6 +80,11 @@ extension FunctionSolver {
   private func blur(_ value: ValueNumber, _ state: inout State) {
     let blurred = values.number(.blurred(value), type: values[value].type, source: values[value].source)
     values.name(blurred, values[value].name)
+    if state.isReleased(blurred) {
+      // One of an earlier round was released: what this round's value is in holds nothing of that.
+      let known = state
+      state.entries.removeAll { ($0.key == value || $0.value == value) && dangling($0, known) == nil }
+    }
     blur(value, into: blurred, depth: 0, &state)
     let released = Set(state.pointers.lazy.filter { $0.released != .none }.map(\.value))
     let kept = state.entries.filter { entry in

@@ -42,6 +42,7 @@ final class FunctionSolver {
   /// Insertions on ways at whose end the map is gone, and at whose end it lives on.
   private var deadStores: Set<SiteID> = []
   private var livingStores: Set<SiteID> = []
+  private var freedAllocations: Set<SiteID> = []
   /// Whether deferred calls run now.
   var isUnwinding = false
   var replayDepth = 0
@@ -74,7 +75,8 @@ final class FunctionSolver {
     run()
     return FunctionResult(
       values: values, sites: sites, events: events, summary: makeSummary(), exits: exits,
-      isLockHeldAtCall: isLockHeldAtCall, localStores: deadStores.subtracting(livingStores))
+      isLockHeldAtCall: isLockHeldAtCall, localStores: deadStores.subtracting(livingStores),
+      freedAllocations: freedAllocations)
   }
 
   private static func sweepingRanges(in function: Function, starts: [Int32]) -> Set<Int32> {
@@ -237,7 +239,9 @@ final class FunctionSolver {
         name(entry.found)
       }
       for placed in state.effects { placed.effect.visitValues(name) }
-      state.knowledge.removeAll { $0.value.index >= 0 && !isNamed[Int($0.value.index)] }
+      state.knowledge.removeAll {
+        $0.value.index >= 0 && !isNamed[Int($0.value.index)] && !isFlag($0.value)
+      }
       state.knowledge.sort { $0.value < $1.value }
     }
     return state
@@ -288,9 +292,17 @@ final class FunctionSolver {
         emit(event)
       }
     }
+    for pointer in state.pointers where pointer.released != .none && pointer.allocated != .none {
+      freedAllocations.insert(pointer.allocated)
+    }
     for placed in state.effects {
       guard case .mapStore(let map, _, _, _) = placed.effect else { continue }
-      if isAlive(map, state, results) { livingStores.insert(placed.site) } else { deadStores.insert(placed.site) }
+      // What a function puts into a map that it makes itself is how the map begins, not how it grows.
+      if values[map].source != .map, isAlive(map, state, results) {
+        livingStores.insert(placed.site)
+      } else {
+        deadStores.insert(placed.site)
+      }
     }
     if !isPanic {
       for pointer in state.pointers where pointer.released != .none {

@@ -70,7 +70,11 @@ public struct Program: Sendable {
     of unit: Unit, _ symbols: SymbolTable, _ knowledge: any ForeignKnowledge
   ) -> [Symbol: ForeignFunction] {
     var result: [Symbol: ForeignFunction] = [:]
-    for function in unit.foreignFunctions { result[symbols.intern(function.name)] = function }
+    for function in unit.foreignFunctions {
+      // A body that is here says what it does itself; what lies behind loops and tables, only the model tells.
+      let model = knowledge.function(named: function.name).flatMap { $0.confidence == .model ? $0 : nil }
+      result[symbols.intern(function.name)] = model.map(function.completed(by:)) ?? function
+    }
     for function in unit.functions {
       for call in function.calls {
         guard case .foreign(let name) = call.callee, result[name] == nil else { continue }
@@ -116,6 +120,9 @@ public struct Program: Sendable {
     else { return symbol }
     return symbols.intern(String(name[..<name.index(before: open)] + name[name.index(after: close)...]))
   }
+
+  /// Whether a call of a library is one of a method whose type was not found.
+  func isUnresolvedMethod(_ name: Symbol) -> Bool { symbols.name(name).utf8.starts(with: "?.".utf8) }
 
   /// What is known of a C function as one unit sees it: its own C code first, then the models, then the name.
   public func foreignFunction(_ name: Symbol, unit: Int) -> ForeignFunction? { foreign[unit][name] }

@@ -85,7 +85,14 @@ enum Solver {
           }
         }
       }
-      || function.calls.contains { if case .foreign = $0.callee { true } else { false } }
+      || function.calls.contains {
+        switch $0.callee {
+        // What a caller gives a function to call, or as the receiver of a method, decides what it does.
+        case .foreign, .interfaceMethod, .value: true
+        case .library(let name): program.isUnresolvedMethod(name)
+        case .function: false
+        }
+      }
   }
 }
 
