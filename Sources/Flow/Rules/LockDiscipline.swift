@@ -19,6 +19,7 @@ struct LockDiscipline {
   }
 
   let analysis: Analysis
+  let callers: HeldLocks
 
   private struct Access {
     var function: FunctionID
@@ -66,7 +67,7 @@ struct LockDiscipline {
   private func isExempt(_ id: FunctionID) -> Bool {
     let name = FlowReport.lastPart(analysis.name(analysis.program.function(id).symbol)).lowercased()
     return name.hasSuffix("locked") || name.hasSuffix("nolock") || name.hasSuffix("unsafe")
-      || CallerLocks.isAlwaysCalledLocked(id, in: analysis)
+      || callers.isAlwaysCalledLocked(id)
   }
 
   private func collect(_ id: FunctionID, into accesses: inout [Symbol: [Access]]) {
@@ -90,7 +91,7 @@ struct LockDiscipline {
         }
         let known = locks ?? LockSets(function)
         locks = known
-        let held = known.held(block: block, index: index).filter { Self.isBeside($0, path) }
+        let held = known.held(block: block, index: index).map(\.path).filter { Self.isBeside($0, path) }
         accesses[analysis.program.common(map), default: []].append(
           Access(
             function: id, range: instruction.range, isWrite: access.kind != .load && access.kind != .next,

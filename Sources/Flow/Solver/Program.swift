@@ -22,6 +22,8 @@ public struct Program: Sendable {
   /// Of fields and globals of units for further systems the name that they have in the first one.
   private let common: [Symbol: Symbol]
   private let foreign: [[Symbol: ForeignFunction]]
+  /// For each unit whether C calls back on the main thread only, as far as the headers say.
+  private let isOnMainThread: [Bool]
   private let declarations: [Symbol: (unit: Int32, index: Int32)]
 
   private struct Source: Hashable {
@@ -63,6 +65,9 @@ public struct Program: Sendable {
     self.originals = originals
     self.common = common
     self.declarations = declarations
+    isOnMainThread = units.map { unit in
+      !unit.startsForeignThreads && unit.foreignHeaders.contains { knowledge.isOfMainThread(header: $0) }
+    }
     foreign = Parallel.map(units.count) { Self.foreignFunctions(of: units[$0], symbols, knowledge) }
   }
 
@@ -126,6 +131,9 @@ public struct Program: Sendable {
 
   /// What is known of a C function as one unit sees it: its own C code first, then the models, then the name.
   public func foreignFunction(_ name: Symbol, unit: Int) -> ForeignFunction? { foreign[unit][name] }
+
+  /// Whether C calls a unit back on the main thread only: its C code uses such a library, and starts no thread itself.
+  public func isOnMainThread(unit: Int) -> Bool { isOnMainThread[unit] }
 
   /// The declaration of a field or global, where a unit lists it.
   public func declaration(_ symbol: Symbol) -> Unit.Declaration? {

@@ -8,6 +8,7 @@ struct ForeignPackages: ForeignTypes {
   private var packages: [String: CPackage] = [:]
   /// Of each package that C code was read for, by number, a digest of what that depends on.
   private(set) var digests: [Int: UInt64] = [:]
+  private var surroundings: [String: ForeignSurroundings] = [:]
   private var diagnostics: [Diagnostic] = []
 
   /// The C code of a package, and what Go asks of it.
@@ -69,6 +70,8 @@ struct ForeignPackages: ForeignTypes {
       guard let package = byDigest[input.digest] else { continue }
       result.packages[graph.packages[input.package].symbolPath] = package
       result.digests[input.package] = input.digest
+      let owner = graph.packages[input.package]
+      result.surroundings[owner.symbolPath] = ForeignSurroundings(input.sources.map(\.text), owner.foreignFiles)
     }
     let read = distinct.compactMap { byDigest[inputs[$0].digest] }
     var reported: Set<String> = []
@@ -163,8 +166,11 @@ struct ForeignPackages: ForeignTypes {
   /// Adds what C functions do to the units of a program.
   func complete(_ program: inout GoProgram) {
     for index in program.units.indices {
-      if let package = packages[program.symbols.name(program.units[index].name)] {
-        program.units[index].foreignFunctions = package.functions
+      let name = program.symbols.name(program.units[index].name)
+      if let package = packages[name] { program.units[index].foreignFunctions = package.functions }
+      if let found = surroundings[name] {
+        program.units[index].foreignHeaders = found.headers
+        program.units[index].startsForeignThreads = found.startsThreads
       }
     }
     program.diagnostics += diagnostics

@@ -3,7 +3,7 @@ import Flow
 // Which functions of a package are worth lowering.
 //
 // In a package that is near C (it imports "C", or an analysed package that does, at any distance) all of them are. Elsewhere a rule can only have something
-// to say about a function that handles a map or an address, makes a struct with a map in it, starts a goroutine, or, in files that share loop variables, takes an address; and about the functions of
+// to say about a function that handles a map or an address, makes a struct with a map in it, starts a goroutine, or, in files that share loop variables, takes an address or a function; and about the functions of
 // the package from which such a one is reached: they hold its locks and start its goroutines. The others have no effect that the analysis follows.
 
 /// Finds the functions of a package that rules can have something to say about.
@@ -79,6 +79,10 @@ struct RelevantFunctions {
       switch node.kind {
       case .goStatement: relevant.insert(key)
       case .unary where sharesLoopVariables && node.token == .and: relevant.insert(key)
+      case .functionLiteral where sharesLoopVariables: relevant.insert(key)
+      case .functionType where sharesLoopVariables:
+        // A parameter that is a function: whoever takes one may keep it.
+        if tree.functionDeclaration(functions[current]).type != NodeID(Int32(id)) { relevant.insert(key) }
       case .identifier:
         let object = info.object(NodeID(Int32(id)))
         if !object.isNone {

@@ -225,6 +225,13 @@ final class TypeMapper {
 
   // MARK: What a value holds
 
+  /// The types of C that are numbers whatever the headers say.
+  private static let numbers: Set<String> = [
+    "char", "schar", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "longlong", "ulonglong", "float",
+    "double", "size_t", "ssize_t", "bool", "_Bool", "int8_t", "uint8_t", "int16_t", "uint16_t", "int32_t", "uint32_t",
+    "int64_t", "uint64_t", "off_t", "time_t", "wchar_t", "gint", "guint", "gboolean", "gulong", "gsize",
+  ]
+
   private func holds(_ type: TypeID) -> Holds {
     if let known = held[type] { return known }
     var seen: Set<TypeID> = []
@@ -245,7 +252,9 @@ final class TypeMapper {
       case .uintptr: return .integerAddress
       default: return []
       }
-    case .foreign: return foreign(Name(record.a)).0 == .integerAddress ? .integerAddress : .cPointer
+    case .foreign:
+      if Self.numbers.contains(checker.names.string(Name(record.a))) { return [] }
+      return foreign(Name(record.a)).0 == .integerAddress ? .integerAddress : .cPointer
     case .named:
       switch standard(type) {
       case nil: return walk(checker.underlying(type), &seen, depth: depth + 1)
