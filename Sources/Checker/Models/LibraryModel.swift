@@ -34,7 +34,7 @@ public struct LibraryModel: ForeignKnowledge {
   public func isOfMainThread(header: String) -> Bool { Self.mainThreadHeaders.contains { header.hasPrefix($0) } }
 
   /// The section of the model file that lists such headers, by the beginnings of their names.
-  private static let mainThreadSection = "main-thread headers"
+  static let mainThreadSection = "main-thread headers"
 
   private static let sections: [String: [String: String]] = {
     do {
