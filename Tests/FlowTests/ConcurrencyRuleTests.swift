@@ -29,7 +29,8 @@ private func check(_ text: String, _ rule: String) -> [String] {
     // Each round has an object of its own.
     #expect(check(put + "func f() {\n for i, j in registry {\n s = new\n go put(s, k)\n }\n}", "BM014") == [])
     // Each round waits.
-    #expect(check(put + "func f(s: managed) {\n for i, j in registry {\n go put(s, k)\n x = received\n }\n}", "BM014") == [])
+    #expect(
+      check(put + "func f(s: managed) {\n for i, j in registry {\n go put(s, k)\n x = received\n }\n}", "BM014") == [])
   }
 
   @Test func twoGoroutinesRaceOnlyWhenBothRun() {
