@@ -1,6 +1,7 @@
 /// The numbers of a program that only count: variables, fields and globals that something steps by a constant and that never hold an address.
 struct Counters {
   private let program: Program
+  private let element: Symbol
   private var counters: Set<Symbol> = []
   private var addresses: Set<Symbol> = []
   /// Functions that return a counter's value.
@@ -8,6 +9,7 @@ struct Counters {
 
   init(_ program: Program) {
     self.program = program
+    element = program.symbols.intern("element")
     let functions = program.functionIDs.map { program.function($0) }
     for function in functions { findSteps(function) }
     guard !counters.isEmpty else { return }
@@ -22,9 +24,10 @@ struct Counters {
     }
   }
 
-  private static func place(_ path: PathID, _ function: Function) -> Symbol? {
+  /// The field or global that a path names. Elements of lists have no name of their own.
+  private func place(_ path: PathID, _ function: Function) -> Symbol? {
     let path = function.paths[Int(path.rawValue)]
-    if let field = path.fields.last { return field }
+    if let field = path.fields.last { return field == element ? nil : field }
     if case .global(let symbol) = path.root { return symbol }
     return nil
   }
@@ -38,7 +41,7 @@ struct Counters {
         switch instruction.operation {
         case .fresh(let into, .counter): counted.insert(into)
         case .store(let path, let from) where counted.contains(from):
-          if let symbol = Self.place(path, function) { counters.insert(symbol) }
+          if let symbol = place(path, function) { counters.insert(symbol) }
         default: break
         }
       }
@@ -49,7 +52,7 @@ struct Counters {
     var definitions: Definitions?
     for block in function.blocks {
       for instruction in block.instructions {
-        guard case .store(let path, let from) = instruction.operation, let symbol = Self.place(path, function),
+        guard case .store(let path, let from) = instruction.operation, let symbol = place(path, function),
           counters.contains(symbol)
         else { continue }
         let known = definitions ?? Definitions(function)
@@ -76,7 +79,7 @@ struct Counters {
     let definitions = Definitions(function)
     for block in function.blocks {
       for instruction in block.instructions {
-        guard case .store(let path, let from) = instruction.operation, let symbol = Self.place(path, function),
+        guard case .store(let path, let from) = instruction.operation, let symbol = place(path, function),
           !counters.contains(symbol), !addresses.contains(symbol), isCounter(from, definitions)
         else { continue }
         counters.insert(symbol)
@@ -95,7 +98,7 @@ struct Counters {
     if let origin = definitions.origin(of: variable) {
       switch origin.operation {
       case .fresh(_, .counter): return !stepsAddress(origin, definitions)
-      case .load(_, let path): return Self.place(path, function).map { counters.contains($0) } ?? false
+      case .load(_, let path): return place(path, function).map { counters.contains($0) } ?? false
       case .call(let number):
         if case .function(let name) = function.calls[Int(number)].callee { return sources.contains(name) }
         return false
@@ -153,7 +156,7 @@ struct Counters {
             !isStep($0, definitions) && mayBeAddress($0, definitions, depth: 0)
           } || function.parameters.contains(into)
         case .store(let path, let from) where from == value:
-          return Self.place(path, function).map { addresses.contains($0) } ?? false
+          return place(path, function).map { addresses.contains($0) } ?? false
         default: break
         }
       }
@@ -181,7 +184,7 @@ struct Counters {
     case .compute(_, let from):
       return from.contains { mayBeAddress($0, definitions, depth: depth) }
     case .load(let into, let path):
-      if let symbol = Self.place(path, function), counters.contains(symbol) { return addresses.contains(symbol) }
+      if let symbol = place(path, function), counters.contains(symbol) { return addresses.contains(symbol) }
       return function.variables[Int(into.rawValue)].type.class == .integerAddress
     case .call(let number):
       let results = function.calls[Int(number)].results
