@@ -89,7 +89,8 @@ struct LockDiscipline {
           made = known
           if known.contains(base) { continue }
         }
-        let known = locks ?? LockSets(function)
+        // A lock that is taken only if the caller asks for it counts as held.
+        let known = locks ?? LockSets(function, onSomeWay: true)
         locks = known
         let held = known.held(block: block, index: index).map(\.path).filter { Self.isBeside($0, path) }
         accesses[analysis.program.common(map), default: []].append(
