@@ -50,7 +50,7 @@ struct LockDiscipline {
       !access.held.contains(guardian) && !analysis.program.function(access.function).isTest
         && !isExempt(access.function)
     }
-    let breakers = Set(open.map(\.function)).subtracting(keepers)
+    let breakers = Set(open.map(\.function)).subtracting(keepers).filter { !takes(guardian, $0) }
     // One against one is enough: a lock that lies beside the map is there for something. Several must be few beside those that keep to it.
     guard breakers.count == 1 || breakers.count * 3 <= keepers.count else { return nil }
     let isWritten = guarded.isWrite
@@ -61,6 +61,17 @@ struct LockDiscipline {
     return Violation(
       function: broken.function, range: broken.range, isWrite: broken.isWrite, map: map, guardian: guardian,
       guarded: guarded.range)
+  }
+
+  /// Whether a function takes a lock somewhere, on some ways only: it has its reasons for the others, such as a parameter that says who holds it.
+  private func takes(_ lock: Symbol, _ id: FunctionID) -> Bool {
+    let function = analysis.program.function(id)
+    return function.blocks.contains { block in
+      block.instructions.contains { instruction in
+        guard case .lock(let path, _) = instruction.operation else { return false }
+        return Self.name(function.paths[Int(path.rawValue)]).map(analysis.program.common) == lock
+      }
+    }
   }
 
   /// Whether callers hold the lock, as far as can be told.

@@ -116,7 +116,10 @@ struct Counters {
 
   /// Whether a number is an index in a list, or the length of one: small, like a counter.
   private func isIndex(_ instruction: Instruction, _ function: Function) -> Bool {
-    guard case .compute(_, let from) = instruction.operation else { return false }
+    // An element of a list is computed from it as well, but is not necessarily an `int`.
+    guard case .compute(let into, let from) = instruction.operation,
+      program.symbols.name(function.variables[Int(into.rawValue)].type.name) == "int"
+    else { return false }
     return from.allSatisfy { function.variables[Int($0.rawValue)].type.class == .list }
   }
 

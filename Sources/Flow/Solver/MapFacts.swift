@@ -239,6 +239,11 @@ private struct MapFactsBuilder {
     return program.declaration(symbol)?.type.class == .map
   }
 
+  /// Whether a type is a pointer to a C type of its own.
+  private func namesPointee(_ type: ValueType) -> Bool {
+    type.class == .cPointer && program.symbols.name(type.name).hasPrefix("*C.")
+  }
+
   private mutating func read(
     _ access: MapAccess, _ instruction: Instruction, _ id: FunctionID, _ function: Function, _ unit: Int,
     _ element: Symbol, _ origins: KeyOrigins
@@ -247,7 +252,9 @@ private struct MapFactsBuilder {
     let type = program.mapType(access.mapType, unit: unit)
     switch access.kind {
     case .store:
-      let key = access.key.map { mostTellingType(of: $0, in: id, origins) } ?? .unknown
+      // A pointer type that the map itself names is surer than that of a C function's result, which a missing header can turn into `int *`.
+      let declared = type.flatMap { namesPointee($0.key) ? $0.key : nil }
+      let key = declared ?? access.key.map { mostTellingType(of: $0, in: id, origins) } ?? .unknown
       let value = access.value.map { mostTellingType(of: $0, in: id, origins) } ?? .unknown
       if !function.isInitializer, !function.isTest {
         facts.append((map, .insert(MapFacts.Insert(function: id, range: instruction.range, key: key, value: value))))
