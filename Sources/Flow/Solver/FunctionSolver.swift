@@ -373,6 +373,20 @@ private struct RankQueue {
 }
 
 extension Terminator {
+  /// The variables that it reads.
+  var operands: [VariableID] {
+    switch self {
+    case .branch(let condition, _, _):
+      switch condition.kind {
+      case .isTrue(let variable), .isNil(let variable): [variable]
+      case .equal(let left, let right): [left, right]
+      case .unknown: []
+      }
+    case .return(let results): results
+    case .jump, .fork, .panic, .unreachable: []
+    }
+  }
+
   /// The blocks it goes to.
   var successors: [BlockID] {
     switch self {

@@ -41,6 +41,8 @@ struct NilFlow {
   private var roots: [VariableID: VariableID] = [:]
   private var isTracked: [Bool]
   private var entries: [State?] = []
+  /// For each block, by instruction, the variables that nothing mentions afterwards.
+  private var lastMentions: [[Int: [VariableID]]] = []
 
   init(_ id: FunctionID, _ program: Program, _ graph: CallGraph, _ summaries: NilSummaries) {
     self.id = id
@@ -61,7 +63,55 @@ struct NilFlow {
       }
     }
     findRoots()
+    findLastMentions()
     solve()
+  }
+
+  /// Finds where variables of one block come up last. What is known of them is dropped there: an initializer makes tens of thousands of objects in a row, and each
+  /// store is noted for all objects that are known.
+  private mutating func findLastMentions() {
+    struct Mentions {
+      var block: Int
+      var last: Int
+      /// Whether it is written first, and mentioned in no other block.
+      var isLocal: Bool
+    }
+    var mentions: [VariableID: Mentions] = [:]
+    func note(_ variable: VariableID, _ block: Int, _ index: Int, isWritten: Bool) {
+      let variable = root(of: variable)
+      guard var known = mentions[variable] else {
+        mentions[variable] = Mentions(block: block, last: index, isLocal: isWritten)
+        return
+      }
+      known.isLocal = known.isLocal && known.block == block
+      known.last = index
+      mentions[variable] = known
+    }
+    for (number, block) in function.blocks.enumerated() {
+      for (index, instruction) in block.instructions.enumerated() {
+        instruction.operation.visitOperands(function) { note($0, number, index, isWritten: false) }
+        instruction.operation.visitResults(function) { note($0, number, index, isWritten: true) }
+      }
+      // What a terminator names is needed at the end of the block.
+      for variable in block.terminator.operands {
+        note(variable, number, block.instructions.count, isWritten: false)
+        mentions[root(of: variable)]?.isLocal = false
+      }
+    }
+    lastMentions = Array(repeating: [:], count: function.blocks.count)
+    for (variable, known) in mentions where known.isLocal {
+      lastMentions[known.block][known.last, default: []].append(variable)
+    }
+  }
+
+  /// Runs an instruction of a block, and forgets what nothing asks for afterwards.
+  private func transfer(_ instruction: Instruction, _ block: Int, _ index: Int, _ state: inout State) {
+    transfer(instruction, &state)
+    guard let last = lastMentions[block][index] else { return }
+    for variable in last
+    where state.fresh[variable] != nil || state.nilPaths.contains(MemoryPath(.variable(variable))) {
+      forget(variable, &state)
+    }
   }
 
   private mutating func findRoots() {
@@ -132,9 +182,9 @@ struct NilFlow {
   func replay(_ body: (Instruction, State) -> Void, atEnd: (Block, State) -> Void = { _, _ in }) {
     for (number, block) in function.blocks.enumerated() {
       guard var state = entries[number] else { continue }
-      for instruction in block.instructions {
+      for (index, instruction) in block.instructions.enumerated() {
         body(instruction, state)
-        transfer(instruction, &state)
+        transfer(instruction, number, index, &state)
       }
       atEnd(block, state)
     }
@@ -150,7 +200,7 @@ struct NilFlow {
     while let number = pending.popLast() {
       let block = function.blocks[number]
       var state = entries[number] ?? State()
-      for instruction in block.instructions { transfer(instruction, &state) }
+      for (index, instruction) in block.instructions.enumerated() { transfer(instruction, number, index, &state) }
       for (position, next) in function.successors(of: number).enumerated() {
         var out = state
         if case .branch(let condition, _, _) = block.terminator {
@@ -171,9 +221,10 @@ struct NilFlow {
   private func forget(_ variable: VariableID, _ state: inout State) {
     let variable = root(of: variable)
     func isHere(_ path: MemoryPath) -> Bool { path.root == .variable(variable) }
-    state.nilPaths = state.nilPaths.filter { !isHere($0) }
-    state.nonNil = state.nonNil.filter { !isHere($0) }
-    state.absent = state.absent.filter { !isHere($0.map) && $0.key != variable }
+    // Sets are only made anew where something goes.
+    if state.nilPaths.contains(where: isHere) { state.nilPaths = state.nilPaths.filter { !isHere($0) } }
+    if state.nonNil.contains(where: isHere) { state.nonNil = state.nonNil.filter { !isHere($0) } }
+    if !state.absent.isEmpty { state.absent = state.absent.filter { !isHere($0.map) && $0.key != variable } }
     state.fresh[variable] = nil
   }
 
@@ -183,9 +234,9 @@ struct NilFlow {
       if case .global(let symbol) = path.root, fields.contains(symbol) { return true }
       return path.fields.contains { fields.contains($0) }
     }
-    state.nilPaths = state.nilPaths.filter { !isStored($0) }
-    state.nonNil = state.nonNil.filter { !isStored($0) }
-    state.absent = state.absent.filter { !isStored($0.map) }
+    if state.nilPaths.contains(where: isStored) { state.nilPaths = state.nilPaths.filter { !isStored($0) } }
+    if state.nonNil.contains(where: isStored) { state.nonNil = state.nonNil.filter { !isStored($0) } }
+    if !state.absent.isEmpty { state.absent = state.absent.filter { !isStored($0.map) } }
     for variable in state.fresh.keys { state.fresh[variable]!.formUnion(fields) }
   }
 
