@@ -42,24 +42,76 @@ public struct CPackage: Sendable, Hashable, Codable {
   ///   - knowledge: what is known of functions that the sources only call.
   /// - Complexity: linear in the sources and what they include. Safe to call from several threads.
   public init(_ sources: [Source], names: Set<String>, knowledge: any ForeignKnowledge, clang: LibClang) {
-    let reader = CReader(clang: clang, wanted: names)
-    var all: [CFunction] = []
-    for source in sources {
-      guard let result = reader.read(source.text, path: source.path, options: Self.accepted(source.options)) else {
-        unread.append(source.path)
-        continue
+    self =
+      Self.read(
+        [(sources, names)], knowledge: knowledge, clang: clang, queue: ParallelQueue(threads: 1))[0]
+  }
+
+  /// Reads several packages, in parallel. A source that turns up several times (files of one package often have the same preamble, and packages for several systems
+  /// share files) is read once.
+  public static func read(
+    _ packages: [(sources: [Source], names: Set<String>)], knowledge: any ForeignKnowledge, clang: LibClang,
+    queue: ParallelQueue
+  ) -> [CPackage] {
+    var nameNumbers: [Set<String>: Int] = [:]
+    var keyNumbers: [SourceKey: Int] = [:]
+    var units: [(source: Source, names: Set<String>)] = []
+    let members = packages.map { package in
+      let known = nameNumbers[package.names]
+      let names = known ?? nameNumbers.count
+      if known == nil { nameNumbers[package.names] = names }
+      return package.sources.map { source -> Int in
+        let key = SourceKey(source, names: names)
+        if let number = keyNumbers[key] { return number }
+        keyNumbers[key] = units.count
+        units.append((source, package.names))
+        return units.count - 1
       }
-      all += result.functions
-      results.merge(result.results) { first, _ in first }
-      variables.merge(result.variables) { first, _ in first }
-      fields.merge(result.fields) { first, _ in first }
-      typeNames.formUnion(result.typeNames)
     }
-    // A function in a header turns up in each source that includes it.
-    var seen: Set<String> = []
-    functions = CSummaries(all.filter { seen.insert($0.name).inserted }, knowledge: knowledge).known.values.sorted {
-      $0.name < $1.name
+    let results = queue.map(units) { unit in
+      CReader(clang: clang, wanted: unit.names).read(
+        unit.source.text, path: unit.source.path, options: accepted(unit.source.options))
     }
+    return queue.map(Array(zip(packages, members))) { package, members in
+      var result = CPackage()
+      var all: [CFunction] = []
+      var merged: Set<Int> = []
+      for (source, number) in zip(package.sources, members) {
+        guard let found = results[number] else {
+          result.unread.append(source.path)
+          continue
+        }
+        if merged.insert(number).inserted { result.merge(found, &all) }
+      }
+      // A function in a header turns up in each source that includes it.
+      var seen: Set<String> = []
+      result.functions = CSummaries(all.filter { seen.insert($0.name).inserted }, knowledge: knowledge).known.values
+        .sorted { $0.name < $1.name }
+      return result
+    }
+  }
+
+  /// What the result of reading a source depends on: its name does not, only the folder that it is in.
+  private struct SourceKey: Hashable {
+    var folder: Substring
+    var text: String
+    var options: [String]
+    var names: Int
+
+    init(_ source: Source, names: Int) {
+      folder = source.path[..<(source.path.lastIndex(of: "/") ?? source.path.startIndex)]
+      text = source.text
+      options = source.options
+      self.names = names
+    }
+  }
+
+  private mutating func merge(_ found: CReader.Result, _ functions: inout [CFunction]) {
+    functions += found.functions
+    results.merge(found.results) { first, _ in first }
+    variables.merge(found.variables) { first, _ in first }
+    fields.merge(found.fields) { first, _ in first }
+    typeNames.formUnion(found.typeNames)
   }
 
   /// The options that matter for reading and cannot do harm: search paths, macros, the language version.

@@ -64,7 +64,9 @@ extension CReader {
       function.nodes[node].declaration = clang.library.hash(cursor)
       // A static variable of the function holds what it held before.
       function.nodes[node].isGlobal = clang.library.storageClass(cursor) == 3
-    case 100, 111, 117: set(.wrapper)
+    // What the compiler adds around an expression has a type; what it could not make sense of has none, and gives none of its parts. 26 is a type that is not known.
+    case 100: set(clang.library.canonicalType(clang.library.cursorType(cursor)).kind == 26 ? .other : .wrapper)
+    case 111, 117: set(.wrapper)
     case 101: readReference(cursor, node, &function)
     case 102:
       set(.member)

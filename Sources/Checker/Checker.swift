@@ -83,7 +83,10 @@ public struct Checker: Sendable {
   private func analyse(_ sources: GoSources, _ start: ContinuousClock.Instant, _ progress: (String) -> Void) -> Report {
     let model = LibraryModel(additions: options.configuration.functions)
     progress("parsing and checking types")
-    let program = sources.program(symbols: SymbolTable(), knowledge: model, cache: options.cacheFolder)
+    let partsFolder = options.cacheFolder.map {
+      ResultCache.partsFolder(in: $0, functions: options.configuration.functions)
+    }
+    let program = sources.program(symbols: SymbolTable(), knowledge: model, cache: partsFolder)
     logger.debug("lowered", metadata: ["units": "\(program.units.count)", "after": "\(start.duration(to: .now))"])
     progress("analysing")
     let analysis = Analysis(
@@ -113,6 +116,7 @@ public struct Checker: Sendable {
     statistics.lines = program.lines
     statistics.functions = program.units.reduce(0) { $0 + $1.functions.count }
     statistics.packages = program.units.count
+    statistics.cachedPackages = program.cachedUnits
     logger.debug("done", metadata: ["findings": "\(findings.count)", "after": "\(start.duration(to: .now))"])
     return Report(
       toolVersion: belayVersion, rules: Self.rules.filter(isEnabled), findings: findings,

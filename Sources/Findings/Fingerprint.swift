@@ -15,6 +15,9 @@ public enum Fingerprint {
     }
   }
 
+  /// A name for a list of texts, for files that are kept between runs.
+  public static func text(of parts: [String]) -> String { hash(parts) }
+
   /// FNV-1a with 64 bits over the parts, each closed by a zero byte; the same on every machine.
   static func hash(_ parts: [String]) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -175,6 +175,13 @@ private let hasLibClang = LibClang.shared != nil
     #expect(CSource.function("f", "void *f(void *a, void *b) { return memcpy(a, b, 3); }")?.result == .parameter(0))
   }
 
+  /// A header that is not there leaves types unknown; a call with them gives something, and not its last argument.
+  @Test func callsWithUnknownTypesGiveNoArgument() {
+    let opened = CSource.function(
+      "f", "client_t *f(const char *name, int *status) { return open_client(name, (status_t *)status); }")
+    #expect(opened?.result != .parameter(0) && opened?.result != .parameter(1))
+  }
+
   @Test func givesThroughAParameter() {
     #expect(CSource.function("f", "int f(char **out) { *out = malloc(3); return 0; }")?.outputs == [0])
     #expect(CSource.function("f", "int f(int a, char **out) { return asprintf(out, \"%d\", a); }")?.outputs == [1])

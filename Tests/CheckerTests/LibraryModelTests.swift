@@ -11,6 +11,12 @@ import Yams
     #expect(LibraryModel.builtIn.values.allSatisfy { $0.confidence == .model && $0.name.utf8.count > 1 })
   }
 
+  @Test func headersOfTheMainThreadAreKnown() {
+    let model = LibraryModel()
+    #expect(model.isOfMainThread(header: "gtk/gtk.h") && model.isOfMainThread(header: "GLFW/glfw3.h"))
+    #expect(!model.isOfMainThread(header: "jack/jack.h") && !model.isOfMainThread(header: "stdlib.h"))
+  }
+
   /// A decoder keeps the last of two entries without a word, so the tree is looked at.
   @Test func noNameIsDescribedTwice() throws {
     let text = String(decoding: PackageResources.libraries_yml, as: UTF8.self)
@@ -19,6 +25,7 @@ import Yams
     var repeated: [String] = []
     for (library, entries) in libraries {
       let name = try #require(library.string)
+      if name == LibraryModel.mainThreadSection { continue }
       for (function, _) in try #require(entries.mapping, "\(name) is no list of functions") {
         let function = try #require(function.string)
         if !seen.insert(function).inserted { repeated.append(function) }

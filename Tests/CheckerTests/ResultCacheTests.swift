@@ -1,4 +1,5 @@
 import Findings
+import Flow
 import Foundation
 import Logging
 import Testing
@@ -38,10 +39,20 @@ import Testing
     options.root = folder.path
     options.cacheFolder = cache.path
     change(&options)
-    return Checker(options: options).run()
+    var wasAnalysed = false
+    let report = Checker(options: options).run { if $0 == "analysing" { wasAnalysed = true } }
+    last.isCached = !wasAnalysed
+    return report
   }
 
-  private func isCached(_ report: Report) -> Bool { report.statistics.cachedPackages > 0 }
+  private let last = LastRun()
+
+  /// Whether the last run took its whole report from the cache.
+  private func isCached(_ report: Report) -> Bool { last.isCached }
+
+  private final class LastRun {
+    var isCached = false
+  }
 
   private func entries() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: cache.path + "/results").map { cache.path + "/results/" + $0 }
@@ -76,6 +87,59 @@ import Testing
     try folder.write("#include <string.h>\n", to: "c.h")
     #expect(!isCached(run()))
     #expect(isCached(run()))
+  }
+
+  /// A header that lies elsewhere in the project decides what C functions do: an old answer would hide the fault.
+  @Test(arguments: [
+    ("#cgo CFLAGS: -I${SRCDIR}/../inc", "#include \"x.h\""), ("#cgo CFLAGS: -I ${SRCDIR}/../inc", "#include <x.h>"),
+    ("", "#  include \"../inc/x.h\""), ("", "#include \"../inc/outer.h\""),
+  ])
+  func headersElsewhere(flags: String, include: String) throws {
+    try folder.write("package a\n", to: "a.go")
+    try folder.write("#include \"x.h\"\n", to: "inc/outer.h")
+    let header =
+      "#include <stdlib.h>\ntypedef struct item { int x; } item;\nstatic inline item *make_it(void) { return malloc(4); }\n"
+    try folder.write(header + "static inline void drop_it(item *p) { (void)p; }\n", to: "inc/x.h")
+    try folder.write(
+      "package p\n\n// \(flags)\n// \(include)\nimport \"C\"\n\nvar names = map[string]*C.item{}\n\nfunc Put(k string) {\n\tp := C.make_it()\n\tnames[k] = p\n\tC.drop_it(p)\n}\n",
+      to: "p/p.go")
+    #expect(!run().open.map(\.rule).contains("BM002"))
+    #expect(isCached(run()))
+    try folder.write(header + "static inline void drop_it(item *p) { free(p); }\n", to: "inc/x.h")
+    let changed = run()
+    #expect(!isCached(changed) && changed.open.map(\.rule).contains("BM002"))
+    #expect(isCached(run()))
+  }
+
+  /// What the configuration says of a C function changes what the C code that calls it does.
+  @Test func configuredFunctionsReachIntoC() throws {
+    try folder.write(
+      """
+      package a
+
+      // #include <stdlib.h>
+      // typedef struct item item;
+      // extern item *obtain(void);
+      // extern void giveback(item *p);
+      // static void drop(item *p) { giveback(p); }
+      import "C"
+
+      var names = map[string]*C.item{}
+
+      func Put(k string) {
+      \tp := C.obtain()
+      \tnames[k] = p
+      \tC.drop(p)
+      }
+
+      """, to: "a.go")
+    #expect(!run().open.map(\.rule).contains("BM002"))
+    let functions = [
+      try ForeignFunction(name: "obtain", notation: "allocates by giveback", confidence: .model),
+      try ForeignFunction(name: "giveback", notation: "frees 0", confidence: .model),
+    ]
+    #expect(run { $0.configuration.functions = functions }.open.map(\.rule).contains("BM002"))
+    #expect(!run().open.map(\.rule).contains("BM002"))
   }
 
   @Test func brokenEntriesArePassedOverAndWrittenAnew() throws {

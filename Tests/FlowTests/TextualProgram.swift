@@ -10,7 +10,7 @@ import Findings
 //     v, ok = s.byHandle[k]     s.byHandle[k] = v      delete s.byHandle[k]      clear registry
 //     x = C.thing_new()         C.thing_free(x)        defer close(s, x)         go close(s, x)
 //     value:f(x)   iface:Name(x)   library:fmt.Println(x)
-//     x = s.handle   s.handle = x   x = &s.handle   x = new | make | nil | 0 | 12 | "text" | counter | unknown | compute y | func f | uintptr y | pointer y
+//     x = s.handle   s.handle = x   x = &s.handle   x = new | make | nil | 0 | 12 | "text" | counter | unknown | received | compute y | func f | uintptr y | pointer y
 //     if ok { } else { }        conditions: x, !x, nil x, !nil x, equal x y, ?
 //     for k, v in registry { }  loop { }  break  continue  return x  panic  exit  lock s.mu  unlock s.mu  use x  escape x
 //   }
@@ -532,6 +532,7 @@ final class TextualParser {
     case "false": emit(.constant(into: into(), .false))
     case "counter": emit(.fresh(into: into(), .counter))
     case "unknown": emit(.fresh(into: into(), .unknown))
+    case "received": emit(.fresh(into: into(), .received))
     case "func": emit(.fresh(into: into(ValueType(.function)), .function(symbols.intern(take()))))
     case "compute":
       let operands = tokens[position...].map { variable($0) }

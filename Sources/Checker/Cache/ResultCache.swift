@@ -1,4 +1,5 @@
 import Findings
+import Flow
 import Foundation
 import Logging
 
@@ -34,6 +35,12 @@ struct ResultCache {
     return "\(attributes[.size] ?? "") \((attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0)"
   }()
 
+  /// Where what C code says, and what packages are lowered to, is kept: it depends on this build, and on what the configuration says of C functions.
+  static func partsFolder(in folder: String, functions: [ForeignFunction]) -> String {
+    let said = functions.sorted { $0.name < $1.name }.map { "\($0)" }.joined(separator: "\n")
+    return "\(folder)/parts/\(Fingerprint.text(of: [belayVersion, buildIdentity, said]))"
+  }
+
   private func path(_ key: String) -> String { "\(folder)/results/\(key).json" }
 
   func report(_ key: String) -> Report? {
@@ -60,17 +67,19 @@ struct ResultCache {
     }
   }
 
-  /// Removes what was not used for longest until results and C summaries fit in `maximumBytes` each.
+  /// Removes what was not used for longest until results and parts of them fit in their bounds.
   private func prune() {
-    for base in [folder + "/results", folder + "/c"] { Self.prune(base, maximumBytes: Self.maximumBytes) }
+    Self.prune(folder + "/results", maximumBytes: Self.maximumBytes)
+    Self.prune(folder + "/parts", maximumBytes: 8 * Self.maximumBytes)
   }
 
   static func prune(_ base: String, maximumBytes: Int) {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: base) else { return }
     var entries: [(name: String, size: Int, used: Date)] = []
-    for name in names {
+    for case let name as String in FileManager.default.enumerator(atPath: base) ?? .init() {
       // Another process may have removed it meanwhile.
-      guard let attributes = try? FileManager.default.attributesOfItem(atPath: "\(base)/\(name)") else { continue }
+      guard let attributes = try? FileManager.default.attributesOfItem(atPath: "\(base)/\(name)"),
+        attributes[.type] as? FileAttributeType == .typeRegular
+      else { continue }
       let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
       entries.append((name, size, attributes[.modificationDate] as? Date ?? .distantPast))
     }

@@ -30,12 +30,29 @@ public struct LibraryModel: ForeignKnowledge {
     return nil
   }
 
+  /// Whether a header is of a library that calls back on the main thread only.
+  public func isOfMainThread(header: String) -> Bool { Self.mainThreadHeaders.contains { header.hasPrefix($0) } }
+
+  /// The section of the model file that lists such headers, by the beginnings of their names.
+  static let mainThreadSection = "main-thread headers"
+
+  private static let sections: [String: [String: String]] = {
+    do {
+      let text = String(decoding: PackageResources.libraries_yml, as: UTF8.self)
+      return try YAMLDecoder().decode([String: [String: String]].self, from: text)
+    } catch {
+      // The file is part of the program, and a test reads it.
+      preconditionFailure("the built-in model file cannot be read: \(error)")
+    }
+  }()
+
+  private static let mainThreadHeaders: [String] = sections[mainThreadSection].map { Array($0.keys) } ?? []
+
   /// The functions of the model file that is built in.
   static let builtIn: [String: ForeignFunction] = {
     do {
-      let text = String(decoding: PackageResources.libraries_yml, as: UTF8.self)
       var functions: [String: ForeignFunction] = [:]
-      for (_, entries) in try YAMLDecoder().decode([String: [String: String]].self, from: text) {
+      for (section, entries) in sections where section != mainThreadSection {
         for (name, notation) in entries {
           functions[name] = try ForeignFunction(name: name, notation: notation, confidence: .model)
         }

@@ -95,6 +95,8 @@ private struct FunctionPrinter {
     case .mapInternals: "map internals"
     case .function(let symbol): "function \(symbols.name(symbol))"
     case .counter: "counter"
+    case .received: "received"
+    case .recovered: "recovered"
     case .unknown: "unknown"
     }
   }

@@ -35,8 +35,8 @@ public enum Operation: Sendable {
   case store(to: PathID, from: VariableID)
   /// A new, empty map.
   case mapMake(into: VariableID)
-  /// A map operation; details in `Function.mapAccesses`.
-  case map(MapAccess)
+  /// A map operation. Kept apart, because there are few and they would make every instruction twice as large.
+  indirect case map(MapAccess)
   /// A call; details in `Function.calls`.
   case call(Int32)
   /// Takes a lock.
@@ -80,7 +80,11 @@ public enum Origin: Sendable, Hashable {
   case function(Symbol)
   /// A value counted up: `n++`, `atomic.AddUintptr`.
   case counter
-  /// Received from a channel, or from where the analysis cannot look.
+  /// Received from a channel: what the sender did before has happened.
+  case received
+  /// What a panic was raised with, taken by the one who stops it: `recover()`.
+  case recovered
+  /// From where the analysis cannot look.
   case unknown
 }
 

@@ -59,6 +59,10 @@ public struct Unit: Sendable {
   public var implementations: [Symbol: [Symbol]] = [:]
   /// What is known of the C functions that the unit calls, from its own C code.
   public var foreignFunctions: [ForeignFunction] = []
+  /// The headers that its C code includes, by the names in the source.
+  public var foreignHeaders: Set<String> = []
+  /// Whether its C code starts threads.
+  public var startsForeignThreads = false
 
   /// An empty unit.
   public init(name: Symbol) { self.name = name }

@@ -40,11 +40,21 @@ public struct ValueType: Sendable, Hashable {
   public var holdsIntegerAddress: Bool
   /// For a map: its index in `Unit.mapTypes`; otherwise -1.
   public var mapType: Int32
+  /// Whether it is a pointer to a map.
+  public var pointsToMap: Bool
+  /// What in a value of it cannot be hashed, as far as its static type says: through arrays and the fields of structs.
+  public var unhashable: UnhashablePart
+
+  /// What a map cannot hash.
+  public enum UnhashablePart: UInt8, Sendable, Hashable {
+    case none, slice, map, function
+  }
 
   /// A value type.
   public init(
     _ class: Class, name: Symbol = .empty, cType: Symbol = .empty, holdsCPointer: Bool = false,
-    holdsIntegerAddress: Bool = false, mapType: Int32 = -1
+    holdsIntegerAddress: Bool = false, mapType: Int32 = -1, pointsToMap: Bool = false,
+    unhashable: UnhashablePart = .none
   ) {
     self.class = `class`
     self.name = name
@@ -52,6 +62,8 @@ public struct ValueType: Sendable, Hashable {
     self.holdsCPointer = holdsCPointer
     self.holdsIntegerAddress = holdsIntegerAddress
     self.mapType = mapType
+    self.pointsToMap = pointsToMap
+    self.unhashable = unhashable
   }
 
   /// The type that could not be resolved.

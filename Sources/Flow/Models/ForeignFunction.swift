@@ -67,6 +67,21 @@ public struct ForeignFunction: Sendable, Hashable, Codable {
   /// The C types of which every object ends, for a function that `freesAll`; empty when they are not known.
   public var ends: [String]
 
+  /// What is known of it, and from another source where nothing is known here.
+  func completed(by other: ForeignFunction) -> ForeignFunction {
+    var result = self
+    let hasEffects = parameters.contains { $0 != nil && $0 != .borrows }
+    if !hasEffects, other.parameters.contains(where: { $0 != nil && $0 != .borrows }) {
+      result.parameters = other.parameters
+      result.succeeds = other.succeeds
+      result.ends = other.ends
+      result.confidence = other.confidence
+    }
+    if self.result == .none { result.result = other.result }
+    if outputs.isEmpty { result.outputs = other.outputs }
+    return result
+  }
+
   /// When the effects happen.
   public enum Success: String, Sendable, Hashable, Codable {
     case always, whenZero, whenNonZero

@@ -3,6 +3,13 @@
 public protocol ForeignKnowledge: Sendable {
   /// What is known of the C function, or `nil`.
   func function(named name: String) -> ForeignFunction?
+  /// Whether a header is of a library that calls back on the main thread only: a window system, a main loop.
+  func isOfMainThread(header: String) -> Bool
+}
+
+extension ForeignKnowledge {
+  /// No header, unless a model says so.
+  public func isOfMainThread(header: String) -> Bool { false }
 }
 
 /// Knows nothing: for analyses whose units bring all C functions with them.

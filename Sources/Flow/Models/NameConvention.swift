@@ -25,6 +25,12 @@ public enum NameConvention {
     "g", "gtk", "gdk", "gsk", "gst", "atk", "pango", "webkit", "adw", "soup", "vte", "gio",
   ]
 
+  /// Whether a type is an object of a library that counts references: `GtkBuilder`.
+  static func isCountedType(_ name: String) -> Bool {
+    guard let first = words(of: name).first else { return false }
+    return countedLibraries.contains(first)
+  }
+
   /// The function as its name describes it; nil when the name says nothing.
   ///
   /// - Complexity: linear in the name.

@@ -47,7 +47,7 @@ struct MapUseAfterFree: Rule {
     return Finding(
       rule: info.id, severity: severity,
       message: "`\(pointer)` comes out of `\(map)` after `\(release)` has freed it, and is used",
-      uncertainty: reason, place: report.place(event.at), symbol: report.symbol, steps: report.flow(parts),
+      uncertainty: reason, place: report.shownPlace(event.at), symbol: report.symbol, steps: report.flow(parts),
       fixes: [report.removeFirst(event)].compactMap { $0 })
   }
 }

@@ -11,9 +11,8 @@ struct FreedWhileMapped: Rule {
     page: String(decoding: PackageResources.BM002_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
-    DanglingEntries(analysis: analysis).events { report, event in
-      (event.origin == .stored || event.origin == .lookedUp && event.role == .key)
-        && !DanglingEntries.endsOwner(report, event)
+    DanglingEntries(analysis: analysis).events { event in
+      event.origin == .stored || event.origin == .lookedUp && event.role == .key
     }.map { report, event in
       DanglingEntries.finding(
         info, report, event,

@@ -17,10 +17,11 @@ struct FreeBeforeRemove: Rule {
       for id in component {
         guard let report = FlowReport(analysis, id) else { continue }
         for event in report.result.events where event.kind == .freeBeforeRemove {
-          // A loop that empties a map harms nobody where nobody else looks.
-          if event.origin == .ranged, event.isUnderOneLock || report.isCalledUnderLock || !report.isShared(event.map) {
-            continue
-          }
+          // Where nobody else looks, neither a loop that empties a map harms anybody, nor memory that is only a part of what it holds.
+          let isHidden = event.isUnderOneLock || report.isCalledUnderLock || !report.isShared(event.map)
+          if isHidden, event.origin == .ranged || event.role == .field { continue }
+          // Under one lock only what stands side by side is worth a word.
+          if event.isUnderOneLock, report.call(event.released) != nil || report.call(event.at) != nil { continue }
           guard seen.insert([report.root(event.released), report.root(event.at)]).inserted else { continue }
           result.append(finding(report, event))
         }
@@ -40,6 +41,8 @@ struct FreeBeforeRemove: Rule {
       reason = "no other thread is known to use the map"
     } else if event.origin == .ranged {
       reason = "the loop empties the map"
+    } else if event.role == .field {
+      reason = "the pointer is a field of what the map holds; the object may know that it is gone"
     } else {
       severity = limit
       reason = limitReason
@@ -60,7 +63,7 @@ struct FreeBeforeRemove: Rule {
     return Finding(
       rule: info.id, severity: severity,
       message: "`\(release)` frees `\(pointer)` before its entry is removed from `\(map)`", uncertainty: reason,
-      place: report.place(event.released), symbol: report.symbol, steps: report.flow(parts),
+      place: report.shownPlace(event.released), symbol: report.symbol, steps: report.flow(parts),
       fixes: [report.swap(event.released, event.at, "Remove the entry before the release")].compactMap { $0 })
   }
 }

@@ -12,17 +12,19 @@ struct BulkFreeLeavesMap: Rule {
 
   func findings(in analysis: Analysis) -> [Finding] {
     var result: [Finding] = []
+    let held = HeldTypes(analysis.program)
     for report in FlowReport.all(analysis, with: [.bulkFree]) {
       if analysis.name(report.function.displayName) == "main" || report.function.isTest { continue }
       for event in report.result.events
       where event.kind == .bulkFree && report.result.sites[event.at].inner == nil {
+        if isLast(report.result.sites[event.at].range, report.function) { continue }
         let around = neighbours(of: report.id, analysis.callGraph)
         let unit = analysis.program.unitIndex(of: report.id)
         let library = analysis.name(event.function)
         let ends = analysis.program.foreignFunction(event.function, unit: unit)?.ends ?? []
         for group in analysis.mapFacts.groups {
           guard !group.inserts.isEmpty, !group.isEscaped, group.clearers.isDisjoint(with: around),
-            let owner = owner(of: group, library, ends, analysis, unit: unit)
+            let owner = owner(of: group, library, ends, held, analysis, unit: unit)
           else { continue }
           result.append(finding(report, event, owner, group))
         }
@@ -45,18 +47,48 @@ struct BulkFreeLeavesMap: Rule {
     return result
   }
 
+  /// The declaration of a map that holds objects of the library, as its type or what is inserted says.
   private func owner(
-    of group: MapFacts.Group, _ library: String, _ ends: [String], _ analysis: Analysis, unit: Int
+    of group: MapFacts.Group, _ library: String, _ ends: [String], _ held: HeldTypes, _ analysis: Analysis, unit: Int
   ) -> Unit.Declaration? {
-    group.symbols.compactMap { analysis.program.declaration($0) }.sorted {
+    func isEnded(_ type: ValueType, _ unit: Int) -> Bool {
+      held.types(of: type, unit: unit).map(analysis.name).contains {
+        ends.isEmpty ? Self.isOfLibrary($0, library) : ends.contains($0)
+      }
+    }
+    let holdsInserted = group.inserts.contains { insert in
+      let unit = analysis.program.unitIndex(of: insert.function)
+      return isEnded(insert.key, unit) || isEnded(insert.value, unit)
+    }
+    return group.symbols.compactMap { analysis.program.declaration($0) }.sorted {
       analysis.place($0.range) < analysis.place($1.range)
     }
     .first { declaration in
+      if holdsInserted { return true }
       guard let type = analysis.program.mapType(declaration.type.mapType, unit: unit) else { return false }
-      return [type.key, type.value].contains { part in
-        part.class == .cPointer && Self.isOfLibrary(analysis.name(part.cType), library)
-      }
+      return isEnded(type.key, unit) || isEnded(type.value, unit)
     }
+  }
+
+  /// Whether the program ends on every way behind a call.
+  private func isLast(_ range: SourceRange, _ function: Function) -> Bool {
+    func isCall(_ instruction: Instruction) -> Bool {
+      guard instruction.range == range, case .call(let number) = instruction.operation else { return false }
+      return function.calls[Int(number)].mode == .direct
+    }
+    guard let start = function.blocks.firstIndex(where: { $0.instructions.contains(where: isCall) }) else {
+      return false
+    }
+    var seen: Set<Int> = [start]
+    var pending = [start]
+    while let block = pending.popLast() {
+      switch function.blocks[block].terminator {
+      case .return, .panic: return false
+      default: break
+      }
+      for next in function.successors(of: block) where seen.insert(next).inserted { pending.append(next) }
+    }
+    return true
   }
 
   /// Whether names say that a type belongs to the library of a function: `GLFWwindow` and `glfwTerminate`, `git_repository` and

@@ -18,8 +18,13 @@ struct CAllocationLeaked: Rule {
         guard let report = FlowReport(analysis, id), !report.function.isInitializer else { continue }
         for event in report.result.events where event.kind == .leak || event.kind == .blindStore {
           if event.kind == .blindStore, !isPlainMemory(event, report) { continue }
-          // Where some function frees what it takes out of the map, a way on which the entry is overwritten is most likely one that cannot be taken.
-          if event.isOverwrite, let symbol = report.mapSymbol(event.map), contents.freed.contains(symbol) { continue }
+          // Where some function frees what it takes out of the map, a way on which the entry is overwritten is most likely one that cannot be
+          // taken; and of a removal in a callee the ways are not told apart as well as here.
+          if event.isOverwrite || report.call(event.at) != nil, let symbol = report.mapSymbol(event.map),
+            contents.freed.contains(symbol)
+          {
+            continue
+          }
           if seen.insert(report.root(event.at)).inserted { result.append(finding(report, event)) }
         }
       }
@@ -33,7 +38,10 @@ struct CAllocationLeaked: Rule {
     guard report.analysis.name(event.function) == "free" else { return false }
     return !report.result.summary.cases.contains { summaryCase in
       summaryCase.effects.contains {
-        if case .free(event.pointer, _) = $0.effect { true } else { false }
+        switch $0.effect {
+        case .free(event.pointer, _), .escape(event.pointer), .store(_, _, event.pointer): true
+        default: false
+        }
       }
     }
   }
@@ -69,6 +77,7 @@ struct CAllocationLeaked: Rule {
   private func contents(_ analysis: Analysis) -> Contents {
     var filled: [Symbol: (FlowReport, PlacedEffect)] = [:]
     var freed: Set<Symbol> = []
+    let freedRoots = freedAllocations(analysis)
     for id in analysis.program.functionIDs {
       guard let report = FlowReport(analysis, id) else { continue }
       for summaryCase in report.result.summary.cases {
@@ -77,11 +86,17 @@ struct CAllocationLeaked: Rule {
           switch placed.effect {
           case .mapStore(let map, _, let value, _):
             guard let symbol = report.mapSymbol(map) else { continue }
-            let isFreedHere = summaryCase.effects.contains {
-              if case .free(value, _) = $0.effect { true } else { false }
+            let isHeldBesides = summaryCase.effects.contains {
+              switch $0.effect {
+              case .free(value, _), .escape(value), .store(_, _, value): true
+              default: false
+              }
             }
-            if isFreedHere || summaryCase.results.contains(value) {
+            if isHeldBesides || allocation(of: value, summaryCase, report).map(freedRoots.contains) == true {
               freed.insert(symbol)
+            } else if isGivenByCallers(value, report) {
+              // The callers say what it is.
+              continue
             } else if value.index > 0, report.result.values[value].source == .foreignAllocation {
               if filled[symbol] == nil { filled[symbol] = (report, placed) }
             } else {
@@ -89,7 +104,7 @@ struct CAllocationLeaked: Rule {
             }
           case .mapLoad(let map, _, let value, _), .mapNext(let map, _, let value, _):
             if let symbol = report.mapSymbol(map) { lookups[value] = symbol }
-          case .free(let value, _), .escape(let value):
+          case .free(let value, _), .escape(let value), .store(_, _, let value):
             if let symbol = lookups[value] { freed.insert(symbol) }
           default: break
           }
@@ -105,6 +120,30 @@ struct CAllocationLeaked: Rule {
       }
     }
     return Contents(filled: filled, freed: freed)
+  }
+
+  private func isGivenByCallers(_ value: ValueNumber, _ report: FlowReport) -> Bool {
+    guard value.index > 0, case .parameter = report.result.values[value].definition else { return false }
+    return !report.analysis.callGraph.incoming(report.id).isEmpty
+  }
+
+  /// Where memory is allocated that some function frees, whoever gave it to that function.
+  private func freedAllocations(_ analysis: Analysis) -> Set<FlowReport.Root> {
+    var result: Set<FlowReport.Root> = []
+    for id in analysis.program.functionIDs {
+      guard let report = FlowReport(analysis, id) else { continue }
+      for site in report.result.freedAllocations { result.insert(report.root(site)) }
+    }
+    return result
+  }
+
+  private func allocation(
+    of value: ValueNumber, _ summaryCase: SummaryCase, _ report: FlowReport
+  ) -> FlowReport.Root? {
+    for placed in summaryCase.effects {
+      if case .allocate(value, _) = placed.effect { return report.root(placed.site) }
+    }
+    return nil
   }
 
   /// Removals from maps that are filled with memory of C, and whose values nothing ever frees.

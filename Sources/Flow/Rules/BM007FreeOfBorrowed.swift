@@ -10,9 +10,8 @@ struct FreeOfBorrowed: Rule {
     page: String(decoding: PackageResources.BM007_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
-    DanglingEntries(analysis: analysis).events { report, event in
+    DanglingEntries(analysis: analysis).events { event in
       (event.origin == .ranged || event.origin == .lookedUp && event.role != .key)
-        && !DanglingEntries.endsOwner(report, event)
     }.map { report, event in
       DanglingEntries.finding(
         info, report, event,

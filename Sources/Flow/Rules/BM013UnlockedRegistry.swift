@@ -1,75 +1,124 @@
 import Findings
 
-/// A package-level map is reached from a function that C calls, without a lock, while other code writes it.
+/// A package-level map is reached from a function that C calls and from other code, at least one of them writes, and no lock is held by both.
 ///
-/// Quiet where any lock is held, where all callers hold one, for `sync.Map`, where the only writes happen before `main`, and for libraries that pin themselves to one
-/// thread with `runtime.LockOSThread`.
+/// An access without the lock that the others keep to is told as well, see `LockDiscipline`.
+///
+/// Quiet where all callers hold the lock, where every call of C that can lead to the callback is made under it, for `sync.Map`, where the only writes happen before
+/// `main`, and for libraries of the main thread: pinned with `runtime.LockOSThread`, or known by their headers, unless a thread or goroutine comes in.
 struct UnlockedRegistry: Rule {
   let info = RuleDescription(
     id: "BM013", name: "unlocked-registry", severity: .yellow, languages: [.go, .swift],
-    summary: "A callback from C reads a package-level map that other code writes, without a lock.",
+    summary: "A callback from C and other code use a package-level map without a common lock.",
     page: String(decoding: PackageResources.BM013_md, as: UTF8.self))
 
   private struct Access {
     var function: FunctionID
     var range: SourceRange
     var isWrite: Bool
-    var isLocked: Bool
-    var isFromC: Bool
+    var locks: Set<Symbol>
   }
 
   func findings(in analysis: Analysis) -> [Finding] {
+    let program = analysis.program
+    let locks = HeldLocks(program, analysis.callGraph)
     var accesses: [MemoryPath: [Access]] = [:]
     var pinned: Set<Int> = []
-    for id in analysis.program.functionIDs {
-      let function = analysis.program.function(id)
+    for id in program.functionIDs {
+      let function = program.function(id)
       for call in function.calls {
         if case .library(let name) = call.callee, analysis.name(name) == "runtime.LockOSThread" {
-          pinned.insert(analysis.program.unitIndex(of: id))
+          pinned.insert(program.unitIndex(of: id))
         }
       }
-      if function.isInitializer { continue }
-      var locks: LockSets?
+      if function.isInitializer || function.isTest { continue }
       for (block, content) in function.blocks.enumerated() {
         for (index, instruction) in content.instructions.enumerated() {
           guard
-            let (path, isWrite) = globalMap(
-              instruction.operation, function, analysis, unit: analysis.program.unitIndex(of: id))
+            let (path, isWrite) = globalMap(instruction.operation, function, analysis, unit: program.unitIndex(of: id))
           else { continue }
-          let known = locks ?? LockSets(function)
-          locks = known
-          let isLocked =
-            !known.held(block: block, index: index).isEmpty || CallerLocks.isAlwaysCalledLocked(id, in: analysis)
           accesses[path, default: []].append(
             Access(
-              function: id, range: instruction.range, isWrite: isWrite, isLocked: isLocked,
-              isFromC: analysis.callGraph.isReachableFromC[Int(id.rawValue)]))
+              function: id, range: instruction.range, isWrite: isWrite,
+              locks: locks.held(in: id, block: block, index: index)))
         }
       }
     }
     var result: [Finding] = []
+    var reported: Set<Symbol> = []
     for (path, all) in accesses {
       guard case .global(let symbol) = path.root else { continue }
-      let writers = all.filter { $0.isWrite && !$0.isFromC }
-      guard let writer = writers.first(where: { !$0.isLocked }) ?? writers.first else { continue }
-      guard let access = all.first(where: { $0.isFromC && !$0.isLocked }) else { continue }
-      if pinned.contains(analysis.program.unitIndex(of: access.function)) { continue }
-      let name = analysis.name(symbol).split(separator: ".").last.map(String.init) ?? ""
-      let reader = analysis.name(analysis.program.function(access.function).displayName)
-      result.append(
-        Finding(
-          rule: info.id, severity: .yellow,
-          message:
-            "`\(name)` is reached from C without a lock, while `\(analysis.name(analysis.program.function(writer.function).displayName))` writes it",
-          uncertainty: writer.isLocked ? nil : "whether both run on one thread is not known",
-          place: analysis.place(access.range), symbol: reader,
-          steps: [
-            FlowStep(
-              .stored, at: analysis.place(writer.range), writer.isLocked ? "written here under a lock" : "written here"),
-            FlowStep(.lookedUp, at: analysis.place(access.range), "reached from C here, with no lock held"),
-          ]))
+      let callbacks = all.filter { analysis.callGraph.isReachableFromC[Int($0.function.rawValue)] }
+      let others = all.filter { !analysis.callGraph.isReachableFromC[Int($0.function.rawValue)] }
+      guard let (callback, other) = race(callbacks, others, locks) else { continue }
+      let unit = program.unitIndex(of: callback.function)
+      if pinned.contains(unit) { continue }
+      if program.isOnMainThread(unit: unit), !others.contains(where: { locks.isInGoroutine($0.function) }) { continue }
+      reported.insert(path.fields.last ?? symbol)
+      result.append(finding(callback, other, symbol, analysis))
+    }
+    for violation in LockDiscipline(analysis: analysis, callers: locks).violations()
+    where !reported.contains(violation.map) {
+      result.append(finding(violation, analysis))
     }
     return result
+  }
+
+  private func finding(_ violation: LockDiscipline.Violation, _ analysis: Analysis) -> Finding {
+    let map = shortName(violation.map, analysis)
+    let lock = shortName(violation.guardian, analysis)
+    return Finding(
+      rule: info.id, severity: .yellow,
+      message: "`\(map)` is \(violation.isWrite ? "written" : "read") without `\(lock)`, which is held elsewhere",
+      uncertainty: "that `\(lock)` guards the map is inferred from the accesses that hold it",
+      place: analysis.place(violation.range),
+      symbol: analysis.name(analysis.program.function(violation.function).displayName),
+      steps: [
+        FlowStep(.note, at: analysis.place(violation.guarded), "used under `\(lock)` here"),
+        FlowStep(violation.isWrite ? .stored : .lookedUp, at: analysis.place(violation.range), "and without it here"),
+      ])
+  }
+
+  /// The full name of a field or variable without its package.
+  private func shortName(_ symbol: Symbol, _ analysis: Analysis) -> String {
+    let name = analysis.name(symbol)
+    let inPackage = name.lastIndex(of: "/").map { name[$0...] } ?? name[...]
+    return inPackage.firstIndex(of: ".").map { String(inPackage[inPackage.index(after: $0)...]) } ?? name
+  }
+
+  /// Two accesses without a common lock, one from C and one not, of which one writes.
+  private func race(_ callbacks: [Access], _ others: [Access], _ locks: HeldLocks) -> (Access, Access)? {
+    // A write that is not from C tells most; one by C alone counts as well.
+    for other in others.sorted(by: { $0.isWrite && !$1.isWrite }) {
+      for callback in callbacks where callback.isWrite || other.isWrite {
+        guard callback.locks.isDisjoint(with: other.locks) else { continue }
+        if !other.locks.isEmpty, locks.isCalledBack(callback.function, under: other.locks) { continue }
+        return (callback, other)
+      }
+    }
+    return nil
+  }
+
+  private func finding(_ callback: Access, _ other: Access, _ symbol: Symbol, _ analysis: Analysis) -> Finding {
+    let name = analysis.name(symbol).split(separator: ".").last.map(String.init) ?? ""
+    let reader = analysis.name(analysis.program.function(callback.function).displayName)
+    let second = analysis.name(analysis.program.function(other.function).displayName)
+    let isLocked = !callback.locks.isEmpty
+    return Finding(
+      rule: info.id, severity: .yellow,
+      message: isLocked
+        ? "`\(name)` is reached from C under another lock than in `\(second)`"
+        : "`\(name)` is reached from C without a lock, while `\(second)` \(other.isWrite ? "writes" : "reads") it",
+      uncertainty: callback.locks.isEmpty && other.locks.isEmpty ? "whether both run on one thread is not known" : nil,
+      place: analysis.place(callback.range), symbol: reader,
+      steps: [
+        FlowStep(
+          other.isWrite ? .stored : .lookedUp, at: analysis.place(other.range),
+          "\(other.isWrite ? "written" : "read") here\(other.locks.isEmpty ? "" : " under a lock")"),
+        FlowStep(
+          callback.isWrite ? .stored : .lookedUp, at: analysis.place(callback.range),
+          "reached from C here\(isLocked ? ", under a different lock" : ", with no lock held")"),
+      ])
   }
 
   private func globalMap(_ operation: Operation, _ function: Function, _ analysis: Analysis, unit: Int) -> (
@@ -83,31 +132,6 @@ struct UnlockedRegistry: Rule {
     case .store, .delete, .loadAndDelete, .clear: return (path, true)
     case .load, .next: return (path, false)
     case .count: return nil
-    }
-  }
-}
-
-/// Whether the callers of a function hold a lock for it.
-enum CallerLocks {
-  /// Whether all calls of a function are known, and each is made with some lock held.
-  static func isAlwaysCalledLocked(_ id: FunctionID, in analysis: Analysis, depth: Int = 0) -> Bool {
-    if depth > 3 || analysis.callGraph.isAddressTaken[Int(id.rawValue)] || analysis.program.function(id).isExportedToC {
-      return false
-    }
-    let calls = analysis.callGraph.incoming(id)
-    if calls.isEmpty { return false }
-    return calls.allSatisfy { edge in
-      guard edge.mode != .spawned, !edge.isArgument else { return false }
-      let caller = analysis.program.function(edge.caller)
-      let locks = LockSets(caller)
-      for (block, content) in caller.blocks.enumerated() {
-        for (index, instruction) in content.instructions.enumerated() {
-          if case .call(edge.call) = instruction.operation, !locks.held(block: block, index: index).isEmpty {
-            return true
-          }
-        }
-      }
-      return isAlwaysCalledLocked(edge.caller, in: analysis, depth: depth + 1)
     }
   }
 }

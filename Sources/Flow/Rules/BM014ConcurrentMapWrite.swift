@@ -1,201 +1,220 @@
 import Findings
 
-/// Goroutines that a loop starts, or that are started at several places, write one map without a lock: the runtime ends the program with `concurrent map writes`.
+/// Goroutines write one map without a common lock: several that a loop starts, two that are started one after the other, or one and the function that started
+/// it. The runtime ends the program with `concurrent map writes`.
 ///
-/// The map is a captured variable, a parameter's, or a package-level one. Quiet where a lock is held, where each round has a map of its own, for `sync.Map`, and where the
-/// loop waits for the goroutine before the next round. Where the loop receives from a channel the order is not known, and the finding is yellow.
+/// Writes are followed into what the goroutines call. Quiet where a lock is held for writing that all of them know, where each goroutine has a map of its own, for
+/// `sync.Map`, where a token goes round a channel, and where the spawner waits before it goes on. Where a channel is used in another way the order is not
+/// known, and the finding is yellow.
 struct ConcurrentMapWrite: Rule {
   let info = RuleDescription(
     id: "BM014", name: "concurrent-map-write", severity: .red, languages: [.go, .swift],
     summary: "Several goroutines write one map without a lock.",
     page: String(decoding: PackageResources.BM014_md, as: UTF8.self))
 
-  private struct Spawn {
-    var function: FunctionID
-    var block: Int
-    var instruction: Instruction
-    var target: FunctionID
-    var call: Call
-  }
-
   func findings(in analysis: Analysis) -> [Finding] {
+    let writes = SharedWrites(analysis.program, analysis.callGraph)
+    let spawns = Spawns(analysis.program, analysis.callGraph, writes)
     var result: [Finding] = []
     var reported: Set<SourceRange> = []
     for id in analysis.program.functionIDs {
-      let spawns = spawns(in: id, analysis)
-      guard !spawns.isEmpty else { continue }
-      let function = analysis.program.function(id)
-      for spawn in spawns {
-        let loop = function.blocksInLoops(with: spawn.block)
-        let isRepeated = !loop.isEmpty
-        let twins = spawns.filter { $0.target == spawn.target }.count
-        guard isRepeated || twins > 1 else { continue }
-        if isRepeated && waits(loop, function, analysis) { continue }
-        for write in writes(spawn.target, analysis) {
-          guard isShared(write.path, spawn, loop, function, analysis), reported.insert(write.range).inserted else {
-            continue
-          }
-          // A channel in the loop, or around the write, may keep the goroutines apart.
-          let target = analysis.program.function(spawn.target)
-          let isOrdered = isRepeated && receives(loop, function) || usesChannel(target)
-          result.append(finding(write, spawn, isOrdered: isOrdered, analysis))
-        }
+      let found = spawns.spawns(in: id)
+      guard !found.isEmpty else { continue }
+      var search = Search(id: id, analysis: analysis, writes: writes)
+      search.run(found)
+      for race in search.races where reported.insert(race.write.range).inserted {
+        result.append(finding(race, analysis))
       }
     }
     return result
   }
 
-  private func spawns(in id: FunctionID, _ analysis: Analysis) -> [Spawn] {
-    let edges = analysis.callGraph.outgoing(id)
-    guard edges.contains(where: { $0.mode == .spawned || $0.isArgument }) else { return [] }
-    let function = analysis.program.function(id)
-    var result: [Spawn] = []
-    for (block, content) in function.blocks.enumerated() {
-      for instruction in content.instructions {
-        guard case .call(let number) = instruction.operation else { continue }
-        let call = function.calls[Int(number)]
-        for edge in edges where edge.call == number {
-          if call.mode == .spawned && !edge.isArgument || edge.isArgument && startsGoroutine(call, analysis) {
-            result.append(Spawn(function: id, block: block, instruction: instruction, target: edge.callee, call: call))
+  /// Two writes of one map that can happen at the same time.
+  private struct Race {
+    var write: SharedWrite
+    var spawn: Spawn
+    var other: SharedWrite?
+    var otherSpawn: Spawn?
+    var isOrdered: Bool
+  }
+
+  /// Looks for races among the goroutines that one function starts.
+  private struct Search {
+    let id: FunctionID
+    let analysis: Analysis
+    let writes: SharedWrites
+    var races: [Race] = []
+    private let function: Function
+
+    init(id: FunctionID, analysis: Analysis, writes: SharedWrites) {
+      self.id = id
+      self.analysis = analysis
+      self.writes = writes
+      function = analysis.program.function(id)
+    }
+
+    mutating func run(_ spawns: [Spawn]) {
+      let started = spawns.map { spawn in
+        writes.writes(of: spawn.target).compactMap { writes.translated($0, from: spawn.target, spawn.call, in: id) }
+      }
+      guard started.contains(where: { !$0.isEmpty }) else { return }
+      for (spawn, own) in zip(spawns, started) { repeated(spawn, own) }
+      for (first, spawn) in spawns.enumerated() where !started[first].isEmpty {
+        let after = instructionsAfter(spawn)
+        for (second, other) in spawns.enumerated() where second != first {
+          guard
+            after.contains(Position(block: other.block, index: other.index)) || isTogether(spawn, other, first < second)
+          else { continue }
+          pair(spawn, started[first], other, started[second])
+        }
+        own(spawn, started[first], after)
+      }
+    }
+
+    /// Two functions that one call starts.
+    private func isTogether(_ spawn: Spawn, _ other: Spawn, _ isFirst: Bool) -> Bool {
+      isFirst && spawn.block == other.block && spawn.index == other.index && spawn.target != other.target
+        && spawn.call == nil
+    }
+
+    // MARK: Several of one kind
+
+    private mutating func repeated(_ spawn: Spawn, _ started: [SharedWrite]) {
+      var loop = function.blocksInLoops(with: spawn.creation)
+      if loop.isEmpty { loop = function.blocksInLoops(with: spawn.block) }
+      guard !loop.isEmpty || spawn.isRepeated else { return }
+      if !loop.isEmpty, spawn.creation == spawn.block,
+        writes.waitsEachRound(loop, block: spawn.block, index: spawn.index, in: id)
+      {
+        return
+      }
+      for write in started where !write.mayBeLocked && isShared(write.map, loop) {
+        if write.locks.contains(where: { isShared($0, loop) }) { continue }
+        let receives = loop.contains { block in
+          if case .fork = function.blocks[block].terminator { return true }
+          return function.blocks[block].instructions.contains { writes.isJoin($0.operation, id) }
+        }
+        races.append(
+          Race(write: write, spawn: spawn, isOrdered: !spawn.isRepeated && (receives || usesChannel(write))))
+      }
+    }
+
+    /// Whether a place is the same in all rounds of a loop.
+    private func isShared(_ reference: Reference, _ loop: Set<Int>) -> Bool {
+      let definitions = writes.resolver(id).definitions
+      if case .local(let variable) = reference.root,
+        !definitions.positions(of: variable).allSatisfy({ !loop.contains(Int($0.block)) })
+      {
+        return false
+      }
+      guard let field = reference.fields.last else { return true }
+      return !loop.contains { block in
+        function.blocks[block].instructions.contains { instruction in
+          guard case .store(let path, _) = instruction.operation else { return false }
+          return function.paths[Int(path.rawValue)].fields.last == field
+        }
+      }
+    }
+
+    private func usesChannel(_ write: SharedWrite) -> Bool {
+      analysis.program.function(write.function).blocks.contains { block in
+        if case .fork = block.terminator { return true }
+        return block.instructions.contains {
+          switch $0.operation {
+          case .fresh(_, .received), .escape: true
+          default: false
           }
         }
       }
     }
-    return result
-  }
 
-  private func startsGoroutine(_ call: Call, _ analysis: Analysis) -> Bool {
-    guard case .library(let name) = call.callee else { return false }
-    return ["sync.(*WaitGroup).Go", "golang.org/x/sync/errgroup.(*Group).Go"].contains(analysis.name(name))
-  }
+    // MARK: Two of different kinds
 
-  private func waits(_ loop: Set<Int>, _ function: Function, _ analysis: Analysis) -> Bool {
-    loop.contains { block in
-      function.blocks[block].instructions.contains { instruction in
-        guard case .call(let number) = instruction.operation,
-          case .library(let name) = function.calls[Int(number)].callee
-        else { return false }
-        return analysis.name(name).hasSuffix(").Wait")
-      }
+    private struct Position: Hashable {
+      var block: Int
+      var index: Int
     }
-  }
 
-  private func receives(_ loop: Set<Int>, _ function: Function) -> Bool {
-    loop.contains { block in
-      if case .fork = function.blocks[block].terminator { return true }
-      return function.blocks[block].instructions.contains {
-        if case .fresh(_, .unknown) = $0.operation { true } else { false }
-      }
-    }
-  }
-
-  private func usesChannel(_ function: Function) -> Bool {
-    function.blocks.contains { block in
-      if case .fork = block.terminator { return true }
-      return block.instructions.contains {
-        switch $0.operation {
-        case .fresh(_, .unknown), .escape: true
-        default: false
-        }
-      }
-    }
-  }
-
-  private struct Write {
-    var path: MemoryPath
-    var range: SourceRange
-    var function: FunctionID
-  }
-
-  /// The writes of a function to maps that it does not own, with no lock held.
-  private func writes(_ id: FunctionID, _ analysis: Analysis) -> [Write] {
-    let function = analysis.program.function(id)
-    let unit = analysis.program.unitIndex(of: id)
-    var result: [Write] = []
-    var locks: LockSets?
-    for (block, content) in function.blocks.enumerated() {
-      for (index, instruction) in content.instructions.enumerated() {
-        guard case .map(let access) = instruction.operation,
-          access.kind == .store || access.kind == .delete || access.kind == .clear,
-          analysis.program.mapType(access.mapType, unit: unit)?.isSynchronized != true
-        else { continue }
-        let known = locks ?? LockSets(function)
-        locks = known
-        if !known.held(block: block, index: index).isEmpty { continue }
-        // A lock taken by a helper is not seen: leave such functions alone.
-        if callsLocker(function, analysis) { continue }
-        result.append(Write(path: function.paths[Int(access.map.rawValue)], range: instruction.range, function: id))
-      }
-    }
-    return result
-  }
-
-  private func callsLocker(_ function: Function, _ analysis: Analysis) -> Bool {
-    function.calls.contains { call in
-      let name: Symbol
-      switch call.callee {
-      case .function(let symbol), .library(let symbol), .interfaceMethod(let symbol): name = symbol
-      default: return false
-      }
-      let last = analysis.name(name).split(separator: ".").last?.lowercased() ?? ""
-      return last.contains("lock") || last.contains("acquire")
-    }
-  }
-
-  /// Whether all goroutines that the spawn starts see one map.
-  private func isShared(
-    _ path: MemoryPath, _ spawn: Spawn, _ loop: Set<Int>, _ function: Function, _ analysis: Analysis
-  ) -> Bool {
-    switch path.root {
-    case .global: return true
-    case .variable(let variable):
-      let target = analysis.program.function(spawn.target)
-      var outer: VariableID?
-      if let capture = target.captures.first(where: { $0.inner == variable }) { outer = capture.outer }
-      if let position = target.parameters.firstIndex(of: variable), position < spawn.call.arguments.count {
-        outer = spawn.call.arguments[position]
-      }
-      guard let outer else { return false }
-      // Fields behind pointers of a parameter are not followed: whether they are one object is not known.
-      if !path.fields.isEmpty && target.captures.contains(where: { $0.inner == variable }) == false { return false }
-      return isDefined(outer, outside: loop, function)
-    }
-  }
-
-  /// Whether a variable has the same value in all rounds: nothing in the loop assigns it.
-  private func isDefined(_ variable: VariableID, outside loop: Set<Int>, _ function: Function) -> Bool {
-    var pending = [variable]
-    var seen: Set<VariableID> = []
-    while let next = pending.popLast() {
-      guard seen.insert(next).inserted else { continue }
-      for block in loop {
-        for instruction in function.blocks[block].instructions
-        where Definitions.written(instruction.operation, function).contains(next) {
-          switch instruction.operation {
-          case .copy(_, let from), .convert(_, let from, _): pending.append(from)
-          case .load(_, let path):
-            let place = function.paths[Int(path.rawValue)]
-            guard case .variable(let from) = place.root, place.fields.isEmpty else { return false }
-            pending.append(from)
-          default: return false
+    /// The instructions that can run after a spawn before the function waits for anything.
+    private func instructionsAfter(_ spawn: Spawn) -> Set<Position> {
+      var result: Set<Position> = []
+      var seen: Set<Int> = []
+      var pending: [(block: Int, from: Int)] = [(spawn.block, spawn.index + 1)]
+      while let (block, from) = pending.popLast() {
+        var isJoined = false
+        let instructions = function.blocks[block].instructions
+        for index in instructions.indices.dropFirst(from) {
+          result.insert(Position(block: block, index: index))
+          if writes.isJoin(instructions[index].operation, id) {
+            isJoined = true
+            break
           }
         }
+        if isJoined { continue }
+        for next in function.successors(of: block) where seen.insert(next).inserted { pending.append((next, 0)) }
+      }
+      return result
+    }
+
+    private func isUnlocked(_ one: SharedWrite, _ other: SharedWrite) -> Bool {
+      !one.mayBeLocked && !other.mayBeLocked && one.locks.isDisjoint(with: other.locks)
+    }
+
+    private mutating func pair(
+      _ spawn: Spawn, _ started: [SharedWrite], _ other: Spawn, _ others: [SharedWrite]
+    ) {
+      for write in started where !hasRace(on: write.map) {
+        guard let second = others.first(where: { $0.map == write.map && isUnlocked($0, write) }) else { continue }
+        // One that waits for the other is in order.
+        let isOrdered = write.isAfterReceive || second.isAfterReceive
+        races.append(Race(write: write, spawn: spawn, other: second, otherSpawn: other, isOrdered: isOrdered))
       }
     }
-    return true
+
+    private mutating func own(_ spawn: Spawn, _ started: [SharedWrite], _ after: Set<Position>) {
+      let candidates = started.filter { !$0.isAfterReceive && !hasRace(on: $0.map) }
+      if candidates.isEmpty { return }
+      let mine = writes.all(of: id).filter { after.contains(Position(block: $0.block, index: $0.index)) }
+      for write in candidates where !hasRace(on: write.map) {
+        guard let second = mine.first(where: { $0.write.map == write.map && isUnlocked($0.write, write) }) else {
+          continue
+        }
+        races.append(Race(write: write, spawn: spawn, other: second.write, isOrdered: false))
+      }
+    }
+
+    private func hasRace(on map: Reference) -> Bool { races.contains { $0.write.map == map } }
   }
 
-  private func finding(_ write: Write, _ spawn: Spawn, isOrdered: Bool, _ analysis: Analysis) -> Finding {
-    let target = analysis.program.function(write.function)
+  private func finding(_ race: Race, _ analysis: Analysis) -> Finding {
+    let target = analysis.program.function(race.write.function)
+    let isOne = race.other != nil
+    var steps = [
+      FlowStep(
+        .spawned, at: analysis.place(race.spawn.range),
+        isOne ? "a goroutine is started here" : "goroutines are started here, more than one")
+    ]
+    if let spawn = race.otherSpawn {
+      steps.append(FlowStep(.spawned, at: analysis.place(spawn.range), "another one is started here"))
+    }
+    steps.append(
+      FlowStep(
+        .stored, at: analysis.place(race.write.range),
+        isOne ? "it writes the map here" : "each of them writes the map here"))
+    if let other = race.other {
+      steps.append(
+        FlowStep(
+          .stored, at: analysis.place(other.range),
+          race.otherSpawn == nil
+            ? "and the function that started it writes it here" : "and the other one writes it here"))
+    }
     return Finding(
-      rule: info.id, severity: isOrdered ? .yellow : .red,
-      message: "several goroutines write this map at the same time, and no lock is held",
-      uncertainty: isOrdered
+      rule: info.id, severity: race.isOrdered ? .yellow : .red,
+      message: race.other != nil && race.otherSpawn == nil
+        ? "a goroutine and the function that started it write this map at the same time, and no lock is held"
+        : "several goroutines write this map at the same time, and no lock is held",
+      uncertainty: race.isOrdered
         ? "a channel is used as well: whether that keeps the goroutines apart is not known" : nil,
-      place: analysis.place(write.range), symbol: analysis.name(target.displayName),
-      steps: [
-        FlowStep(.spawned, at: analysis.place(spawn.instruction.range), "goroutines are started here, more than one"),
-        FlowStep(.stored, at: analysis.place(write.range), "each of them writes the map here"),
-      ])
+      place: analysis.place(race.write.range), symbol: analysis.name(target.displayName), steps: steps)
   }
 }

@@ -1,6 +1,7 @@
 import Findings
 
-/// A map that is nil on every way to a write: a local that was declared and not made, a global or unexported field that nothing in the program ever sets.
+/// A map that is nil on every way to a write: declared and not made, a field that the object's constructor left out, nil out of a function, found nil by a
+/// branch; or a global or unexported field that nothing in the program ever sets.
 ///
 /// Fields and globals that code outside can reach are left alone, and so is whatever has its address taken or is decoded into.
 struct NilMapWrite: Rule {
@@ -12,134 +13,101 @@ struct NilMapWrite: Rule {
   func findings(in analysis: Analysis) -> [Finding] {
     var result: [Finding] = []
     let neverSet = neverSet(analysis)
+    let summaries = NilSummaries(analysis.program, analysis.callGraph)
     for id in analysis.program.functionIDs {
       let function = analysis.program.function(id)
-      guard function.blocks.contains(where: { $0.instructions.contains { isWrite($0.operation) } }) else { continue }
-      result += locals(function, analysis)
-      result += declared(function, neverSet, analysis)
-    }
-    return result
-  }
-
-  private func isWrite(_ operation: Operation) -> Bool {
-    if case .map(let access) = operation { return access.kind == .store && !access.isConditional }
-    return false
-  }
-
-  // MARK: Locals
-
-  private func locals(_ function: Function, _ analysis: Analysis) -> [Finding] {
-    var isCandidate = function.variables.map { $0.type.class == .map && !$0.isCaptured }
-    for parameter in function.parameters { isCandidate[Int(parameter.rawValue)] = false }
-    for capture in function.captures { isCandidate[Int(capture.inner.rawValue)] = false }
-    for block in function.blocks {
-      for instruction in block.instructions {
-        if case .address(_, let path) = instruction.operation,
-          case .variable(let variable) = function.paths[Int(path.rawValue)].root
-        {
-          isCandidate[Int(variable.rawValue)] = false
-        }
-      }
-    }
-    guard isCandidate.contains(true) else { return [] }
-    var nilAtEntry = [Set<VariableID>?](repeating: nil, count: function.blocks.count)
-    nilAtEntry[0] = Set(function.namedResults.filter { isCandidate[Int($0.rawValue)] })
-    var pending = [0]
-    var findings: [SourceRange: Finding] = [:]
-    while let block = pending.popLast() {
-      var known = nilAtEntry[block] ?? []
-      for instruction in function.blocks[block].instructions {
-        if case .map(let access) = instruction.operation, access.kind == .store, !access.isConditional,
-          case .variable(let variable) = function.paths[Int(access.map.rawValue)].root,
-          function.paths[Int(access.map.rawValue)].fields.isEmpty,
-          known.contains(variable)
-        {
-          findings[instruction.range] = finding(instruction, variable, function, analysis)
-        } else if case .map(let access) = instruction.operation, access.kind == .store {
-          findings[instruction.range] = nil
-        }
-        transfer(instruction.operation, function, isCandidate, &known)
-      }
-      for (position, next) in function.successors(of: block).enumerated() {
-        var out = known
-        if case .branch(let condition, _, _) = function.blocks[block].terminator,
-          case .isNil(let tested) = condition.kind
-        {
-          let isNil = (position == 0) != condition.isNegated
-          for variable in aliases(of: tested, in: function.blocks[block], function) where !isNil {
-            out.remove(variable)
+      guard Self.canWriteNil(function, id, analysis, summaries) else { continue }
+      let flow = NilFlow(id, analysis.program, analysis.callGraph, summaries)
+      flow.replay { instruction, state in
+        switch instruction.operation {
+        case .map(let access) where access.kind == .store && !access.isConditional:
+          if flow.isNil(access.map, in: state) {
+            result.append(finding(instruction, access, function, analysis))
+          } else if !flow.isKnownToBeSet(access.map, in: state),
+            let declaration = declaration(function.paths[Int(access.map.rawValue)], neverSet)
+          {
+            result.append(finding(instruction, declaration, function, analysis))
           }
+        case .call(let number): result += arguments(number, id, function, flow, state, analysis, summaries)
+        default: break
         }
-        let merged = nilAtEntry[next].map { $0.intersection(out) } ?? out
-        if merged != nilAtEntry[next] {
-          nilAtEntry[next] = merged
-          pending.append(next)
-        }
-      }
-    }
-    return Array(findings.values)
-  }
-
-  /// The map variables whose value a tested temporary holds.
-  private func aliases(of tested: VariableID, in block: Block, _ function: Function) -> [VariableID] {
-    var result = [tested]
-    for instruction in block.instructions.reversed() {
-      switch instruction.operation {
-      case .copy(let into, let from) where result.contains(into): result.append(from)
-      case .load(let into, let path) where result.contains(into):
-        let place = function.paths[Int(path.rawValue)]
-        if case .variable(let variable) = place.root, place.fields.isEmpty { result.append(variable) }
-      default: break
       }
     }
     return result
   }
 
-  private func transfer(
-    _ operation: Operation, _ function: Function, _ isCandidate: [Bool], _ known: inout Set<VariableID>
-  ) {
-    switch operation {
-    case .constant(let into, .nil), .constant(let into, .zero):
-      if isCandidate[Int(into.rawValue)] { known.insert(into) }
-    case .copy(let into, let from):
-      if known.contains(from) && isCandidate[Int(into.rawValue)] { known.insert(into) } else { known.remove(into) }
-    case .load(let into, let path):
-      let place = function.paths[Int(path.rawValue)]
-      if case .variable(let from) = place.root, place.fields.isEmpty, known.contains(from),
-        isCandidate[Int(into.rawValue)]
-      {
-        known.insert(into)
-      } else {
-        known.remove(into)
+  /// Whether there is a write, or a call that writes a parameter.
+  private static func canWriteNil(
+    _ function: Function, _ id: FunctionID, _ analysis: Analysis, _ summaries: NilSummaries
+  ) -> Bool {
+    function.blocks.contains { block in
+      block.instructions.contains { instruction in
+        switch instruction.operation {
+        case .map(let access): return access.kind == .store && !access.isConditional
+        case .call(let number):
+          return function.calls[Int(number)].arguments.contains {
+            function.variables[Int($0.rawValue)].type.class == .map
+          }
+        default: return false
+        }
       }
-    case .store(let path, let from):
-      let place = function.paths[Int(path.rawValue)]
-      if case .variable(let into) = place.root, place.fields.isEmpty {
-        if known.contains(from) && isCandidate[Int(into.rawValue)] { known.insert(into) } else { known.remove(into) }
-      }
-    default: for variable in Definitions.written(operation, function) { known.remove(variable) }
     }
   }
 
-  private func finding(_ instruction: Instruction, _ variable: VariableID, _ function: Function, _ analysis: Analysis)
+  /// Nil maps handed to functions that write them.
+  private func arguments(
+    _ number: Int32, _ id: FunctionID, _ function: Function, _ flow: NilFlow, _ state: NilFlow.State,
+    _ analysis: Analysis, _ summaries: NilSummaries
+  ) -> [Finding] {
+    let call = function.calls[Int(number)]
+    let targets = analysis.callGraph.targets(of: id, call: number)
+    guard targets.count == 1, call.mode != .deferred,
+      call.arguments.contains(where: {
+        function.variables[Int($0.rawValue)].type.class == .map && flow.isNil($0, in: state)
+      })
+    else { return [] }
+    let written = summaries.writtenParameters(of: targets[0])
+    return call.arguments.enumerated().compactMap { index, argument in
+      guard let write = written[index], flow.isNil(argument, in: state) else { return nil }
+      let name = analysis.sourceMap.text(of: call.argumentRanges[index])
+      let callee = analysis.name(analysis.program.function(targets[0]).displayName)
+      return Finding(
+        rule: info.id, severity: .red, message: "`\(name)` is nil here, and `\(callee)` writes to it: that panics",
+        place: analysis.place(call.argumentRanges[index]), symbol: analysis.name(function.displayName),
+        steps: [
+          FlowStep(.passed, at: analysis.place(call.argumentRanges[index]), "a nil map is passed here"),
+          FlowStep(.stored, at: analysis.place(write), "written here"),
+        ])
+    }
+  }
+
+  private func finding(_ instruction: Instruction, _ access: MapAccess, _ function: Function, _ analysis: Analysis)
     -> Finding
   {
-    let declared = function.variables[Int(variable.rawValue)]
-    let name = analysis.name(declared.name)
+    let path = function.paths[Int(access.map.rawValue)]
+    var declared: Variable?
+    if path.fields.isEmpty, case .variable(let variable) = path.root {
+      declared = function.variables[Int(variable.rawValue)]
+    }
+    let source = analysis.sourceMap.text(of: access.mapRange)
+    let name = declared.map { analysis.name($0.name) }.flatMap { $0.isEmpty ? nil : $0 } ?? source
+    var steps: [FlowStep] = []
+    if let declared, declared.name != .empty {
+      steps.append(FlowStep(.note, at: analysis.place(declared.range), "`\(name)` is declared here"))
+    }
+    steps.append(
+      FlowStep(.stored, at: analysis.place(instruction.range), "written here, and nil on all ways that lead here"))
     return Finding(
       rule: info.id, severity: .red, message: "`\(name)` is nil here, and writing to a nil map panics",
-      place: analysis.place(instruction.range),
-      symbol: analysis.name(function.displayName),
-      steps: [
-        FlowStep(.note, at: analysis.place(declared.range), "`\(name)` is declared here and never made"),
-        FlowStep(.stored, at: analysis.place(instruction.range), "written here"),
-      ],
-      fixes: fix(name, instruction, declared, analysis))
+      place: analysis.place(instruction.range), symbol: analysis.name(function.displayName), steps: steps,
+      fixes: declared.map { fix(name, instruction, $0, analysis) } ?? [])
   }
 
   private func fix(_ name: String, _ instruction: Instruction, _ declared: Variable, _ analysis: Analysis) -> [Fix] {
     let type = analysis.name(declared.type.name)
-    guard !name.isEmpty, type.hasPrefix("map["), !type.contains("."), instruction.statement != .none else { return [] }
+    guard declared.name != .empty, type.hasPrefix("map["), !type.contains("."), instruction.statement != .none else {
+      return []
+    }
     var place = analysis.place(instruction.statement)
     place.endLine = place.line
     place.endColumn = place.column
@@ -188,37 +156,23 @@ struct NilMapWrite: Rule {
     return candidates
   }
 
-  private func declared(_ function: Function, _ neverSet: [Symbol: Unit.Declaration], _ analysis: Analysis) -> [Finding]
-  {
-    if neverSet.isEmpty { return [] }
-    var result: [Finding] = []
-    for block in function.blocks {
-      for instruction in block.instructions {
-        guard case .map(let access) = instruction.operation, access.kind == .store, !access.isConditional else {
-          continue
-        }
-        let place = function.paths[Int(access.map.rawValue)]
-        let symbol: Symbol
-        if let field = place.fields.last {
-          symbol = field
-        } else if case .global(let global) = place.root {
-          symbol = global
-        } else {
-          continue
-        }
-        guard let declaration = neverSet[symbol] else { continue }
-        let name = analysis.name(declaration.displayName)
-        result.append(
-          Finding(
-            rule: info.id, severity: .red,
-            message: "`\(name)` is never made anywhere in the program, and writing to a nil map panics",
-            place: analysis.place(instruction.range), symbol: analysis.name(function.displayName),
-            steps: [
-              FlowStep(.note, at: analysis.place(declaration.range), "`\(name)` is declared here"),
-              FlowStep(.stored, at: analysis.place(instruction.range), "written here"),
-            ]))
-      }
-    }
-    return result
+  private func declaration(_ path: MemoryPath, _ neverSet: [Symbol: Unit.Declaration]) -> Unit.Declaration? {
+    if let field = path.fields.last { return neverSet[field] }
+    if case .global(let symbol) = path.root { return neverSet[symbol] }
+    return nil
+  }
+
+  private func finding(
+    _ instruction: Instruction, _ declaration: Unit.Declaration, _ function: Function, _ analysis: Analysis
+  ) -> Finding {
+    let name = analysis.name(declaration.displayName)
+    return Finding(
+      rule: info.id, severity: .red,
+      message: "`\(name)` is never made anywhere in the program, and writing to a nil map panics",
+      place: analysis.place(instruction.range), symbol: analysis.name(function.displayName),
+      steps: [
+        FlowStep(.note, at: analysis.place(declaration.range), "`\(name)` is declared here"),
+        FlowStep(.stored, at: analysis.place(instruction.range), "written here"),
+      ])
   }
 }

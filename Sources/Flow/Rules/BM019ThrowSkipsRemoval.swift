@@ -3,6 +3,7 @@ import Findings
 /// A function stores an entry, and removes it again at its end, but a return or panic in between skips the removal.
 ///
 /// Silent where the removal is deferred, and where the way out comes after it in the source: there the function keeps the entry on purpose.
+/// Silent too where the way out calls what removes the entry under a condition, as a `Close` that may run twice does.
 struct ThrowSkipsRemoval: Rule {
   let info = RuleDescription(
     id: "BM019", name: "throw-skips-removal", severity: .yellow, languages: [.go, .swift],
@@ -28,7 +29,7 @@ struct ThrowSkipsRemoval: Rule {
       var seen: Set<SiteID> = []
       for event in report.result.events where event.kind == .storedAtExit && holdsAddress(event, report) {
         guard let removal = Self.removal(skippedBy: event, report), !isTiedToRelease(event, report),
-          seen.insert(event.stored).inserted
+          !callsRemoval(event, report), seen.insert(event.stored).inserted
         else { continue }
         result.append(finding(report, event, removal))
       }
@@ -48,6 +49,17 @@ struct ThrowSkipsRemoval: Rule {
       return false
     }
     return events.contains { $0.kind == .freeBeforeRemove && $0.stored == event.stored }
+  }
+
+  /// Whether the block that leaves the function has a call that may remove the entry.
+  private func callsRemoval(_ event: FlowEvent, _ report: FlowReport) -> Bool {
+    let exit = report.result.sites[event.at].range
+    guard let block = report.function.blocks.first(where: { $0.terminatorRange == exit }) else { return false }
+    let calls = Set(block.instructions.map(\.range))
+    return report.result.events.contains { removal in
+      removal.kind == .removed && removal.map == event.map && removal.stored == event.stored
+        && report.call(removal.at).map(calls.contains) == true
+    }
   }
 
   private func finding(_ report: FlowReport, _ event: FlowEvent, _ removal: FlowEvent) -> Finding {

@@ -1,8 +1,10 @@
 import Findings
 
-/// A map with interface keys is given a key whose type cannot be hashed: a slice, a map or a function. The look-up panics.
+/// A map with interface keys, or a `sync.Map`, is given a key whose type cannot be hashed: a slice, a map, a function, or a struct or array that holds one. The
+/// look-up panics.
 ///
-/// Only what the static type of the converted value says; an interface that comes from elsewhere is not guessed at.
+/// Only what the static type of the converted value says, also in the callers of a function that uses its parameter as a key; an interface that comes from
+/// elsewhere is not guessed at.
 struct UnhashableKey: Rule {
   let info = RuleDescription(
     id: "BM020", name: "unhashable-or-unstable-key", severity: .red, languages: [.go, .swift],
@@ -10,63 +12,66 @@ struct UnhashableKey: Rule {
     page: String(decoding: PackageResources.BM020_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
+    let types = ConcreteTypes(analysis.program, analysis.callGraph)
     var result: [Finding] = []
     for id in analysis.program.functionIDs {
       let function = analysis.program.function(id)
       let unit = analysis.program.unitIndex(of: id)
-      var definitions: Definitions?
       for block in function.blocks {
         for instruction in block.instructions {
-          guard case .map(let access) = instruction.operation, access.kind != .next, let key = access.key,
-            let type = analysis.program.mapType(access.mapType, unit: unit), type.keyCanBeUnhashable
-          else { continue }
-          let known = definitions ?? Definitions(function)
-          definitions = known
-          guard let concrete = concreteType(of: key, known), let kind = unhashable(concrete) else { continue }
-          let name = analysis.name(concrete.name)
-          result.append(
-            Finding(
-              rule: info.id, severity: .red,
-              message: "a key of type `\(name)` cannot be hashed: \(kind) panics in a map look-up",
-              place: analysis.place(access.keyRange == .none ? instruction.range : access.keyRange),
-              symbol: analysis.name(function.displayName),
-              steps: [FlowStep(.lookedUp, at: analysis.place(instruction.range), "the map hashes the key here")]))
+          switch instruction.operation {
+          case .map(let access):
+            guard access.kind != .next, let key = access.key,
+              analysis.program.mapType(access.mapType, unit: unit)?.keyCanBeUnhashable == true,
+              let type = types.unhashable(key, in: id), !types.recovers(function)
+            else { continue }
+            let range = access.keyRange == .none ? instruction.range : access.keyRange
+            result.append(finding(type, range, used: instruction.range, function, analysis))
+          case .call(let number): result += arguments(number, id, function, types, analysis)
+          default: break
+          }
         }
       }
     }
     return result
   }
 
-  /// The type that a value had before it became an interface.
-  private func concreteType(of variable: VariableID, _ definitions: Definitions) -> ValueType? {
-    var variable = variable
-    for _ in 0..<16 {
-      let own = definitions.function.variables[Int(variable.rawValue)].type
-      if own.class != .interface && own.class != .unknown { return own }
-      let all = definitions.definitions(of: variable)
-      guard all.count == 1 else { return nil }
-      switch all[0].operation {
-      case .copy(_, let from): variable = from
-      case .convert(_, let from, let conversion):
-        let type = definitions.function.variables[Int(from.rawValue)].type
-        if conversion == .interface && type.class != .interface { return type }
-        variable = from
-      case .load(_, let path):
-        let place = definitions.function.paths[Int(path.rawValue)]
-        guard case .variable(let from) = place.root, place.fields.isEmpty else { return nil }
-        variable = from
-      default: return nil
-      }
+  /// Arguments of functions that use them as keys.
+  private func arguments(
+    _ number: Int32, _ id: FunctionID, _ function: Function, _ types: ConcreteTypes, _ analysis: Analysis
+  ) -> [Finding] {
+    let call = function.calls[Int(number)]
+    let targets = analysis.callGraph.targets(of: id, call: number)
+    guard targets.count == 1, analysis.callGraph.isResolved(id, call: number) else { return [] }
+    let parameters = types.keyParameters(of: targets[0])
+    return parameters.sorted { $0.key < $1.key }.compactMap { index, used in
+      guard index < call.arguments.count, let type = types.unhashable(call.arguments[index], in: id),
+        !types.recovers(function)
+      else { return nil }
+      return finding(type, call.argumentRanges[index], used: used, function, analysis)
     }
-    return nil
   }
 
-  private func unhashable(_ type: ValueType) -> String? {
-    switch type.class {
-    case .map: "a map"
-    case .function: "a function"
-    case .list: "a slice"
-    default: nil
-    }
+  private func finding(
+    _ type: ValueType, _ range: SourceRange, used: SourceRange, _ function: Function, _ analysis: Analysis
+  ) -> Finding {
+    let part =
+      switch (type.class, type.unhashable) {
+      case (.map, _): "a map"
+      case (.function, _): "a function"
+      case (.aggregate, .map): "a map in it"
+      case (.aggregate, .function): "a function in it"
+      case (.aggregate, _): "a slice in it"
+      case (_, .map): "a map in it"
+      case (_, .function): "a function in it"
+      default: "a slice"
+      }
+    let name = analysis.name(type.name)
+    return Finding(
+      rule: info.id, severity: .red,
+      message:
+        "a key\(name.isEmpty ? "" : " of type `\(name)`") cannot be hashed: \(part) panics in a map look-up",
+      place: analysis.place(range), symbol: analysis.name(function.displayName),
+      steps: [FlowStep(.lookedUp, at: analysis.place(used), "the map hashes the key here")])
   }
 }

@@ -5,7 +5,7 @@ struct DanglingEntries {
   let analysis: Analysis
 
   /// The events of all functions that match, each release and map once, in the innermost function that sees both.
-  func events(where isMeant: (FlowReport, FlowEvent) -> Bool) -> [(FlowReport, FlowEvent)] {
+  func events(where isMeant: (FlowEvent) -> Bool) -> [(FlowReport, FlowEvent)] {
     var seen: Set<[FlowReport.Root]> = []
     var result: [(FlowReport, FlowEvent)] = []
     // Callees come before callers in the components, so the innermost function wins.
@@ -13,9 +13,14 @@ struct DanglingEntries {
       for id in component {
         guard let report = FlowReport(analysis, id) else { continue }
         for event in report.result.events where event.kind == .danglingAtExit {
-          if event.isPanic || event.isUncertain || !isMeant(report, event) { continue }
+          if event.isPanic || event.isUncertain || !isMeant(event) { continue }
           let key = [report.root(event.released), report.root(event.stored)]
           if seen.contains(key) { continue }
+          if Self.endsOwner(report, event) || Self.isOwnReference(report, event) {
+            // Callers that do not see the owner end know no better.
+            seen.insert(key)
+            continue
+          }
           if report.isMendedByCallers(event) || isUsedStale(report, event) || isSkippedRemoval(report, event) {
             continue
           }
@@ -47,6 +52,15 @@ struct DanglingEntries {
       "terminate", "unref", "delete", "deinit",
     ]
     return words.contains { name.hasPrefix($0) || name.hasSuffix($0) }
+  }
+
+  /// Whether a reference is given back that C handed out in this function, of an object that was in the map before: the entry has its own.
+  static func isOwnReference(_ report: FlowReport, _ event: FlowEvent) -> Bool {
+    guard event.release?.isReference == true, event.origin == .lookedUp, event.role == .key, event.allocated == .none,
+      event.pointer.index > 0
+    else { return false }
+    if case .instruction(let number, _) = report.result.values[event.pointer].definition { return number >= 0 }
+    return false
   }
 
   /// Whether the owner of the map gives back its own memory of C in the same function.
@@ -92,7 +106,7 @@ struct DanglingEntries {
     return Finding(
       rule: rule.id, severity: severity, message: message(report.name(event.pointer), map, release),
       uncertainty: reason,
-      place: report.place(event.released), symbol: report.symbol, steps: report.flow(parts),
+      place: report.shownPlace(event.released), symbol: report.symbol, steps: report.flow(parts),
       fixes: [report.removeFirst(event)].compactMap { $0 })
   }
 }

@@ -34,6 +34,19 @@ struct FlowReport {
 
   func place(_ site: SiteID) -> Place { analysis.place(result.sites[site].range) }
 
+  /// Where a site shows: in closures that stand in this function, inside of them.
+  func shownPlace(_ site: SiteID) -> Place {
+    var current = self
+    var site = site
+    while let inner = current.result.sites[site].inner, let next = FlowReport(analysis, inner.function),
+      next.function.parent == current.function.symbol
+    {
+      current = next
+      site = inner.site
+    }
+    return current.place(site)
+  }
+
   func root(_ site: SiteID) -> Root {
     var current = self
     var site = site
@@ -248,10 +261,21 @@ struct FlowReport {
       result.sites[event.released].statement.file >= 0
     else { return nil }
     let statement = result.sites[event.released].statement
+    // `free(m[k])` needs the entry itself.
+    if event.stored != .none, result.sites[event.stored].statement == statement { return nil }
     guard Self.isPlainStatement(analysis.sourceMap.text(of: statement)),
-      let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored)
+      let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored), !moves(event.release)
     else { return nil }
     return Fix("Remove the entry before the release", edits: [insert("delete(\(map), \(key))", before: statement)])
+  }
+
+  /// Whether a release gives the memory back elsewhere, as `realloc` does: then the entry needs the new address.
+  private func moves(_ release: Release?) -> Bool {
+    guard let release,
+      let function = analysis.program.foreignFunction(release.function, unit: analysis.program.unitIndex(of: id)),
+      case .allocates = function.result
+    else { return false }
+    return true
   }
 
   private func access(at site: SiteID) -> MapAccess? {

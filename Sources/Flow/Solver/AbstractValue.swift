@@ -30,6 +30,34 @@ enum Definition: Sendable, Hashable {
   case fieldAddress(ValueNumber, Symbol)
   /// All earlier values of one instruction in a loop, taken together.
   case blurred(ValueNumber)
+
+  /// Mixes the case and its numbers; equality looks at everything.
+  func hash(into hasher: inout Hasher) {
+    var mixed = QuickHash()
+    switch self {
+    case .globals: mixed.add(0)
+    case .parameter(let index): mixed.add(1, index)
+    case .field(let base, let field):
+      mixed.add(2, base.index)
+      mixed.add(field.rawValue)
+    case .instruction(let number, let index):
+      mixed.add(3, number)
+      mixed.add(index)
+    case .replayed(let number, let function, let value):
+      mixed.add(4, number)
+      mixed.add(function.rawValue, value.index)
+    case .constant(let constant):
+      mixed.add(5)
+      hasher.combine(constant)
+    case .function(let symbol): mixed.add(6, symbol.rawValue)
+    case .variableAddress(let variable): mixed.add(7, variable.rawValue)
+    case .fieldAddress(let base, let field):
+      mixed.add(8, base.index)
+      mixed.add(field.rawValue)
+    case .blurred(let value): mixed.add(9, value.index)
+    }
+    hasher.combine(mixed.value)
+  }
 }
 
 /// How a value came to be, where that decides.
@@ -64,11 +92,15 @@ struct ValueTable: Sendable {
     AbstractValue(definition: .globals, type: .unknown, source: .unknown)
   ]
   private var numbers: [Definition: ValueNumber] = [.globals: .globals]
+  private var fields: [ValueNumber: [ValueNumber]] = [:]
 
   /// What is known of a value; of no value nothing is.
   subscript(_ value: ValueNumber) -> AbstractValue { values[max(0, Int(value.index))] }
 
   var count: Int { values.count }
+
+  /// What fields of an object held at first.
+  func fields(of base: ValueNumber) -> [ValueNumber] { fields[base] ?? [] }
 
   /// The number of a definition, made when it is new.
   mutating func number(
@@ -81,6 +113,7 @@ struct ValueTable: Sendable {
     let number = ValueNumber(index: Int32(values.count))
     values.append(AbstractValue(definition: definition, type: type, source: source))
     numbers[definition] = number
+    if case .field(let base, _) = definition { fields[base, default: []].append(number) }
     return number
   }
 
@@ -108,6 +141,14 @@ struct Site: Sendable, Hashable {
   var statement: SourceRange
   /// Where it happens in the callee; `nil` when it happens here.
   var inner: Inner?
+
+  /// Mixes what tells sites of one function apart; equality looks at everything.
+  func hash(into hasher: inout Hasher) {
+    var mixed = QuickHash()
+    mixed.add(Int32(bitPattern: range.start), Int32(bitPattern: statement.start))
+    if let inner { mixed.add(inner.function.rawValue, inner.site.index) }
+    hasher.combine(mixed.value)
+  }
 
   /// A site of another function.
   struct Inner: Sendable, Hashable {

@@ -28,6 +28,9 @@ struct Definitions {
   /// The instructions that assign a variable.
   func definitions(of variable: VariableID) -> [Instruction] { (positions[variable] ?? []).map(instruction) }
 
+  /// Where a variable is assigned.
+  func positions(of variable: VariableID) -> [Position] { positions[variable] ?? [] }
+
   /// The instruction that makes a value, behind copies and conversions; nil for parameters and what several instructions assign.
   func origin(of variable: VariableID) -> Instruction? {
     var variable = variable
@@ -46,6 +49,14 @@ struct Definitions {
       }
     }
     return nil
+  }
+
+  /// The instruction that makes what another one copies; itself where it copies nothing.
+  func instruction(behind instruction: Instruction) -> Instruction {
+    switch instruction.operation {
+    case .copy(_, let from), .convert(_, let from, _): origin(of: from) ?? instruction
+    default: instruction
+    }
   }
 
   /// The variables that an instruction assigns.

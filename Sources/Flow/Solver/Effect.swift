@@ -61,6 +61,35 @@ enum Effect: Sendable, Hashable {
     }
   }
 
+  /// Visits the values that it reads, and most of those that it makes, without a list of them.
+  @inline(__always)
+  func visitValues(_ visit: (ValueNumber) -> Void) {
+    switch self {
+    case .freeAll, .unknownCall: break
+    case .allocate(let value, _), .make(let value), .free(let value, _), .retain(let value), .escape(let value),
+      .use(let value), .mapClear(let value), .lock(let value, _, _), .unlock(let value, _, _):
+      visit(value)
+    case .store(let base, _, let value):
+      visit(base)
+      visit(value)
+    case .mapStore(let map, let key, let value, _), .mapDelete(let map, let key, let value):
+      visit(map)
+      visit(key)
+      visit(value)
+    case .mapLoad(let map, let key, let value, let found), .mapNext(let map, let key, let value, let found):
+      visit(map)
+      visit(key)
+      visit(value)
+      visit(found)
+    case .callValue(let function, let arguments):
+      visit(function)
+      arguments.forEach(visit)
+    case .callMethod(_, let arguments, let results):
+      arguments.forEach(visit)
+      results.forEach(visit)
+    }
+  }
+
   /// Whether it matters only for the values that it makes.
   var isPure: Bool {
     switch self {
@@ -74,6 +103,14 @@ enum Effect: Sendable, Hashable {
 struct PlacedEffect: Sendable, Hashable {
   var effect: Effect
   var site: SiteID
+
+  /// Mixes the site and the values that are read and made, which tell effects of one function apart; equality looks at everything.
+  func hash(into hasher: inout Hasher) {
+    var mixed = QuickHash()
+    mixed.add(site.index)
+    effect.visitValues { mixed.add($0.index) }
+    hasher.combine(mixed.value)
+  }
 }
 
 /// One way through a function, as its callers see it.

@@ -64,10 +64,15 @@ final class FunctionResult: Sendable {
   let exits: [SiteID: ExitCount]
   /// For each direct call, by instruction, whether some lock is held at it on all ways.
   let isLockHeldAtCall: [Int32: Bool]
+  /// Insertions into maps that the function makes, or that end with it or with an object that does.
+  let localStores: Set<SiteID>
+  /// Where memory was allocated that is released on some way.
+  let freedAllocations: Set<SiteID>
 
   init(
     values: ValueTable, sites: SiteTable, events: [FlowEvent], summary: Summary, exits: [SiteID: ExitCount],
-    isLockHeldAtCall: [Int32: Bool]
+    isLockHeldAtCall: [Int32: Bool], localStores: Set<SiteID>,
+    freedAllocations: Set<SiteID>
   ) {
     self.values = values
     self.sites = sites
@@ -75,6 +80,8 @@ final class FunctionResult: Sendable {
     self.summary = summary
     self.exits = exits
     self.isLockHeldAtCall = isLockHeldAtCall
+    self.localStores = localStores
+    self.freedAllocations = freedAllocations
   }
 
   struct ExitCount: Sendable {

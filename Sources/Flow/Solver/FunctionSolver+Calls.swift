@@ -88,7 +88,13 @@ extension FunctionSolver {
       var other = state
       let value = value(of: result, &state)
       let succeedsOnTrue = known.succeeds == .whenNonZero
-      if assume(value, !succeedsOnTrue, &other) { failed = other }
+      if assume(value, !succeedsOnTrue, &other) {
+        // Whoever tried to release it is not the one who forgot it.
+        for (index, argument) in arguments.enumerated() where index < known.parameters.count && isFollowed(argument) {
+          if known.parameters[index] == .frees { other.updatePointer(argument) { $0.isEscaped = true } }
+        }
+        failed = other
+      }
       if !assume(value, succeedsOnTrue, &state) { return failed.map { [$0] } ?? [] }
     }
     if known.parameters.contains(.freesAll) {
@@ -96,6 +102,9 @@ extension FunctionSolver {
     }
     for (index, argument) in arguments.enumerated() where index < known.parameters.count {
       switch known.parameters[index] {
+      case .frees where isAddress(argument) && known.name == "free":
+        // `free(&list[0])` ends the list, and says nothing of what it holds.
+        break
       case .frees where isAddress(argument):
         freeTarget(
           argument, Release(isReference: false, confidence: known.confidence, function: name), site, number, &state)
@@ -197,6 +206,10 @@ extension FunctionSolver {
       default: perform(.unlock(base: lock, field: .empty, mode), site, number, &state)
       }
       return [state]
+    }
+    // A method of a type that was not found, `io.Closer` without the standard library: the receiver can still be known.
+    if context.program.isUnresolvedMethod(name) {
+      return runMethod(name, call, arguments, site, number, state, isOfInterface: false)
     }
     var states = [state]
     // Most of what takes a function calls it before it returns: `sync.Once.Do`, `slices.SortFunc`, `sync.Map.Range`.

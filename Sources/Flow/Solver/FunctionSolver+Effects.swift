@@ -1,13 +1,12 @@
 extension FunctionSolver {
   /// Adds an effect to the summary of the way. One that is there already (a round of a loop) is not added again.
   func record(_ effect: Effect, _ site: SiteID, _ state: inout State) {
-    let placed = PlacedEffect(effect: effect, site: site)
-    if state.effects.contains(placed) { return }
+    for placed in state.effects where placed.site == site && placed.effect == effect { return }
     if state.effects.count >= Summary.maximumEffects {
       isIncomplete = true
       return
     }
-    state.effects.append(placed)
+    state.effects.append(PlacedEffect(effect: effect, site: site))
   }
 
   /// Does what an effect says to a state, and notices faults. For a look-up gives what was found.
@@ -187,6 +186,7 @@ extension FunctionSolver {
     if let index = state.entries.lastIndex(where: { $0.map == map && $0.key == key && !$0.mayBeRemoved }) {
       let entry = state.entries[index]
       if entry.found == .none { state.entries[index].found = found }
+      if entry.origin == .stored, found != .none, !isBlurred(key) { _ = assume(found, true, &state) }
       if entry.value != .none {
         if let dangling = dangling(entry, state), dangling.role != .key {
           state.updatePointer(dangling.pointer.value) { $0.staleLookup = site }
@@ -208,6 +208,10 @@ extension FunctionSolver {
       for index in state.entries.indices where state.entries[index].map == map {
         state.entries[index].mayBeRemoved = true
       }
+    }
+    // Whoever comes by every entry may keep what he finds.
+    for entry in state.entries where entry.map == map && entry.origin == .stored && isFollowed(entry.value) {
+      state.updatePointer(entry.value) { $0.isEscaped = true }
     }
     state.entries.removeAll { $0.map == map && $0.key == key }
     state.entries.append(MapEntry(map: map, key: key, value: value, found: found, site: site, origin: .ranged))
@@ -237,7 +241,9 @@ extension FunctionSolver {
         removal.isDeferred = isUnwinding
         emit(removal)
       }
-      if let dangling = dangling(entry, state) {
+      if entry.isConfirmed {
+        isReported = true
+      } else if let dangling = dangling(entry, state) {
         noteFreeBeforeRemove(entry, dangling.pointer, dangling.role, site, state)
         isReported = true
       }
@@ -248,9 +254,13 @@ extension FunctionSolver {
       noteFreeBeforeRemove(entry, pointer, .key, site, state)
     }
     let isSweep = values[key].source == .mapKey
+    // Two keys that were each stored under on this way are two entries: who stores twice means two.
+    let isStored = state.entries.contains { $0.map == map && $0.key == key && $0.origin == .stored }
     state.entries.removeAll { $0.map == map && ($0.key == key || (isSweep && isBlurred($0.key))) }
     for index in state.entries.indices
-    where state.entries[index].map == map && !areDistinct(state.entries[index].key, key) {
+    where state.entries[index].map == map && !areDistinct(state.entries[index].key, key)
+      && !(isStored && state.entries[index].origin == .stored)
+    {
       state.entries[index].mayBeRemoved = true
     }
   }

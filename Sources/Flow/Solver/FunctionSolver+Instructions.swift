@@ -1,8 +1,7 @@
 extension FunctionSolver {
-  /// Runs an instruction; calls can part a way in several.
-  func execute(_ instruction: Instruction, _ number: Int32, _ state: State) -> [State] {
-    if state.isPanicking { return [state] }
-    var state = state
+  /// Runs an instruction. Nil where the way goes on in `state`; calls can part it in several, or end it, and then these are what goes on.
+  func execute(_ instruction: Instruction, _ number: Int32, _ state: inout State) -> [State]? {
+    if state.isPanicking { return nil }
     let site = { [self] in
       sites.number(Site(range: instruction.range, statement: instruction.statement))
     }
@@ -21,7 +20,7 @@ extension FunctionSolver {
         makeResult(into, number, 0, .managed, &state)
         record(.make(value(of: into, &state)), site(), &state)
       case .counter: makeResult(into, number, 0, .number, &state)
-      case .mapInternals, .unknown: makeResult(into, number, 0, .unknown, &state)
+      case .mapInternals, .received, .recovered, .unknown: makeResult(into, number, 0, .unknown, &state)
       }
     case .compute(let into, _): makeResult(into, number, 0, .number, &state)
     case .address(let into, let path):
@@ -43,9 +42,14 @@ extension FunctionSolver {
       makeResult(into, number, 0, .map, &state)
       record(.make(value(of: into, &state)), site(), &state)
     case .map(let access):
+      guard access.kind == .next else {
+        execute(access, site(), number, &state)
+        return nil
+      }
       let before = state
       execute(access, site(), number, &state)
-      if access.kind == .next { return [state] + revisits(access, before, number) }
+      let others = revisits(access, before, number)
+      return others.isEmpty ? nil : [state] + others
     case .call(let index):
       let call = function.calls[Int(index)]
       let arguments = call.arguments.map { value(of: $0, &state) }
@@ -74,7 +78,7 @@ extension FunctionSolver {
     case .escape(let variable):
       perform(.escape(value(of: variable, &state)), site(), number, &state)
     }
-    return [state]
+    return nil
   }
 
   private func pathID(of operation: Operation) -> PathID {

@@ -24,9 +24,10 @@ extension FunctionSolver {
     return result
   }
 
-  /// A call of an interface method.
+  /// A call of an interface method, or of a method of a type that was not found.
   func runMethod(
-    _ name: Symbol, _ call: Call, _ arguments: [ValueNumber], _ site: SiteID, _ number: Int32, _ state: State
+    _ name: Symbol, _ call: Call, _ arguments: [ValueNumber], _ site: SiteID, _ number: Int32, _ state: State,
+    isOfInterface: Bool = true
   ) -> [State] {
     if let target = body(of: name, receiver: arguments.first) {
       return runTargets([target], call, arguments, site, number, state)
@@ -37,12 +38,13 @@ extension FunctionSolver {
         bodies.compactMap { context.program.function(named: $0) }, call, arguments, site, number, state)
     }
     var state = bindUnknown(call, number, state)
-    let others = Set(arguments.dropFirst())
+    // A method of a library's type is not expected to know the maps of its caller.
+    let others = isOfInterface ? Set(arguments.dropFirst()) : []
     for index in state.entries.indices
     where others.contains(state.entries[index].key) || others.contains(state.entries[index].value) {
       state.entries[index].mayBeRemoved = true
     }
-    if let receiver = arguments.first, isGiven(receiver), !bodies.isEmpty {
+    if let receiver = arguments.first, isGiven(receiver) {
       let results = call.results.map { value(of: $0, &state) }
       record(.callMethod(name, arguments, results: results), site, &state)
     }
@@ -58,21 +60,25 @@ extension FunctionSolver {
     }
   }
 
-  /// The body of an interface method for a receiver whose type is known: the one of several whose receiver has that name.
+  /// The body of an interface method for a receiver whose type is known: the method of that name of the receiver's type.
   private func body(of name: Symbol, receiver: ValueNumber?) -> FunctionID? {
-    guard let bodies = context.program.units[unit].implementations[name] else { return nil }
+    let bodies = context.program.units[unit].implementations[name] ?? []
     if bodies.count == 1 { return context.program.function(named: bodies[0]) }
     guard let receiver, receiver.index > 0 else { return nil }
     let type = values[receiver].type
     guard type.class == .managedPointer || type.class == .aggregate else { return nil }
     let symbols = context.program.symbols
     let owner = FlowReport.lastPart(symbols.name(type.name)).drop { $0 == "*" }
-    let matching = bodies.filter { body in
-      let body = symbols.name(body)
-      guard let dot = body.lastIndex(of: ".") else { return false }
-      return body[..<dot].hasSuffix("(*\(owner))") || body[..<dot].hasSuffix(".\(owner)")
+    let method = FlowReport.lastPart(symbols.name(name))
+    // Interfaces with many implementations are not listed: most types are of the package that uses them.
+    let package = symbols.name(context.program.units[unit].name)
+    for receiver in ["(*\(owner))", "\(owner)"] {
+      let end = ".\(receiver).\(method)"
+      let listed = bodies.filter { symbols.name($0).hasSuffix(end) }
+      if listed.count == 1, let found = context.program.function(named: listed[0]) { return found }
+      if listed.isEmpty, let found = context.program.function(named: symbols.intern(package + end)) { return found }
     }
-    return matching.count == 1 ? context.program.function(named: matching[0]) : nil
+    return nil
   }
 
   /// Runs the summary of a function and binds its results; `nil` when it has none that matters.
@@ -149,7 +155,7 @@ extension FunctionSolver {
           inner: Site.Inner(function: replay.target, site: placed.site)))
       let effect = placed.effect.map { resolve($0, &replay, &state) }
       let found = perform(effect, inner, replay.number, &state)
-      if let found, case .mapLoad(_, _, let value, _) = placed.effect { replay.numbers[value] = found }
+      if let found, case .mapLoad(_, _, let value, _) = placed.effect { replay.set(value, found) }
       if !assumeMade(placed.effect, &replay, &state) { return [] }
     }
     return finish(&replay, state)
@@ -204,7 +210,7 @@ extension FunctionSolver {
     for outcome in outcomes {
       var fork = replay
       var state = outcome.state
-      for (number, value) in zip(results, outcome.results) { fork.numbers[number] = value }
+      for (number, value) in zip(results, outcome.results) { fork.set(number, value) }
       if !assumeMade(effect, &fork, &state) { continue }
       found += state.isPanicking ? [Outcome(state: state, results: [])] : run(&fork, from: next, state)
       if found.count >= Self.maximumStates || replayWork > Self.maximumReplayWork { break }
@@ -236,7 +242,7 @@ extension FunctionSolver {
   /// The caller's value for one of the callee.
   private func resolve(_ number: ValueNumber, _ replay: inout Replay, _ state: inout State) -> ValueNumber {
     if number == .none { return .none }
-    if let known = replay.numbers[number] { return known }
+    if let known = replay.number(of: number) { return known }
     let abstract = replay.callee.values[number]
     let value: ValueNumber
     switch abstract.definition {
@@ -265,7 +271,7 @@ extension FunctionSolver {
         .replayed(replay.number, replay.target, number), type: abstract.type, source: abstract.source, &state)
       values.name(value, abstract.name)
     }
-    replay.numbers[number] = value
+    replay.set(number, value)
     return value
   }
 }
@@ -289,12 +295,44 @@ private struct Replay {
   let parameterCount: Int
   /// Whether it is a closure of the function that runs it: its captures are variables here.
   let isOwnClosure: Bool
-  var numbers: [ValueNumber: ValueNumber] = [:]
+  /// The caller's values for those of the callee that have come up: a few dozen at most, so a list is faster than a dictionary.
+  private var numbers: [(inner: ValueNumber, outer: ValueNumber)] = []
+
+  init(
+    target: FunctionID, callee: FunctionResult, summaryCase: SummaryCase, arguments: [ValueNumber], number: Int32,
+    site: SiteID, resultCount: Int, captures: [Capture], parameterCount: Int, isOwnClosure: Bool
+  ) {
+    self.target = target
+    self.callee = callee
+    self.summaryCase = summaryCase
+    self.arguments = arguments
+    self.number = number
+    self.site = site
+    self.resultCount = resultCount
+    self.captures = captures
+    self.parameterCount = parameterCount
+    self.isOwnClosure = isOwnClosure
+  }
+
+  /// The caller's value for one of the callee, where it has come up.
+  func number(of inner: ValueNumber) -> ValueNumber? {
+    for pair in numbers where pair.inner == inner { return pair.outer }
+    return nil
+  }
+
+  mutating func set(_ inner: ValueNumber, _ outer: ValueNumber) {
+    for index in numbers.indices where numbers[index].inner == inner {
+      numbers[index].outer = outer
+      return
+    }
+    numbers.append((inner, outer))
+  }
 
   /// Whether the callee makes the value itself, so that nothing can be known of it before.
   func isMade(_ number: ValueNumber) -> Bool {
     switch callee.values[number].definition {
     case .instruction, .replayed, .blurred, .variableAddress: true
+    case .field(let base, _), .fieldAddress(let base, _): isMade(base)
     default: false
     }
   }

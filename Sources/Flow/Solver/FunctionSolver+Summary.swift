@@ -15,9 +15,21 @@ extension FunctionSolver {
     }
     // Backwards: what only makes values that nothing needs is left out, and what happens to memory that begins and ends here.
     let exposed = exposedValues(state, needed)
+    var stored: Set<[ValueNumber]> = []
     for placed in state.effects.reversed() {
       if let value = placed.effect.memory, isMadeHere(value), !exposed.contains(value) { continue }
-      if placed.effect.isPure, !placed.effect.made.contains(where: { needed.contains($0) }) { continue }
+      // A look-up before a store says whether something is overwritten.
+      let isAsked: Bool
+      switch placed.effect {
+      case .mapStore(let map, let key, _, _):
+        stored.insert([map, key])
+        isAsked = false
+      case .mapLoad(let map, let key, let value, let found):
+        isAsked = stored.contains([map, key])
+        if isAsked { needed.formUnion([value, found]) }
+      default: isAsked = false
+      }
+      if placed.effect.isPure, !isAsked, !placed.effect.made.contains(where: { needed.contains($0) }) { continue }
       needed.formUnion(placed.effect.operands)
       effects.append(placed)
     }
@@ -60,6 +72,9 @@ extension FunctionSolver {
     return false
   }
 
+  /// Whether a value is a parameter that tells the function what to do: callers pass constants for it.
+  func isFlag(_ value: ValueNumber) -> Bool { isInput(value) && values[value].type.class == .plain }
+
   /// The summary of all ways. Where there are too many, those that differ only in what is known fall together first.
   func makeSummary() -> Summary {
     var cases = self.cases
@@ -68,7 +83,10 @@ extension FunctionSolver {
       var seen: Set<SummaryCase> = []
       cases = cases.map { entry in
         var entry = entry
-        entry.knowledge = entry.knowledge.filter { known in entry.results.contains(known.value) }
+        // What flags say stays: callers pass constants for them, and a way that they rule out must not come back.
+        entry.knowledge = entry.knowledge.filter { known in
+          entry.results.contains(known.value) || isFlag(known.value)
+        }
         return entry
       }
       cases.removeAll { !seen.insert($0).inserted }

@@ -80,15 +80,12 @@ extension FunctionSolver {
   private func blur(_ value: ValueNumber, _ state: inout State) {
     let blurred = values.number(.blurred(value), type: values[value].type, source: values[value].source)
     values.name(blurred, values[value].name)
-    state.knowledge.removeAll { $0.value == value }
-    let old = state.pointer(value)
-    state.pointers.removeAll { $0.value == value }
-    state.replace(value, by: blurred)
-    if var old, old.released != .none {
-      state.pointers.removeAll { $0.value == blurred }
-      old.value = blurred
-      state.pointers.append(old)
+    if state.isReleased(blurred) {
+      // One of an earlier round was released: what this round's value is in holds nothing of that.
+      let known = state
+      state.entries.removeAll { ($0.key == value || $0.value == value) && dangling($0, known) == nil }
     }
+    blur(value, into: blurred, depth: 0, &state)
     let released = Set(state.pointers.lazy.filter { $0.released != .none }.map(\.value))
     let kept = state.entries.filter { entry in
       !(entry.key == blurred || entry.value == blurred || entry.found == blurred)
@@ -107,10 +104,32 @@ extension FunctionSolver {
     state.dropped.removeAll { $0.value == blurred }
   }
 
+  /// Moves what is known of a value, and of what its fields held, to the blurred one.
+  private func blur(_ value: ValueNumber, into blurred: ValueNumber, depth: Int, _ state: inout State) {
+    state.knowledge.removeAll { $0.value == value }
+    let old = state.pointer(value)
+    state.pointers.removeAll { $0.value == value }
+    state.replace(value, by: blurred)
+    if var old, old.released != .none {
+      state.pointers.removeAll { $0.value == blurred }
+      old.value = blurred
+      state.pointers.append(old)
+    }
+    guard depth < MemoryPath.maximumDepth else { return }
+    for field in values.fields(of: value) {
+      guard case .field(_, let symbol) = values[field].definition else { continue }
+      let type = values[field].type
+      blur(field, into: values.number(.field(blurred, symbol), type: type), depth: depth + 1, &state)
+    }
+  }
+
   func isBlurred(_ value: ValueNumber) -> Bool {
     guard value.index > 0 else { return false }
-    if case .blurred = values[value].definition { return true }
-    return false
+    switch values[value].definition {
+    case .blurred: return true
+    case .field(let base, _): return isBlurred(base)
+    default: return false
+    }
   }
 
   /// Whether two values cannot be equal.
@@ -139,6 +158,7 @@ extension FunctionSolver {
 
   private func assumeEqual(_ left: ValueNumber, _ right: ValueNumber, _ isEqual: Bool, _ state: inout State) -> Bool {
     if left == right { return isEqual }
+    noteToken(left, right, isEqual, &state)
     for (value, other) in [(left, right), (right, left)] {
       if case .constant(let constant) = values[value].definition,
         constant == .nil || constant == .zero || constant == .integer(0)
@@ -162,6 +182,23 @@ extension FunctionSolver {
     state.pointers.removeAll { $0.value == gone }
     state.replace(gone, by: kept)
     return true
+  }
+
+  /// A comparison of what an entry holds, or of a field of it, with something that is known otherwise, after its key was released: either
+  /// the entry is still the one that was meant, or the address has been handed out again and the entry is another one.
+  private func noteToken(_ left: ValueNumber, _ right: ValueNumber, _ isEqual: Bool, _ state: inout State) {
+    for index in state.entries.indices.reversed() {
+      let entry = state.entries[index]
+      guard entry.origin == .lookedUp, entry.value != .none, state.isReleased(entry.key) else { continue }
+      let isCompared = [left, right].contains { value in
+        guard value.index > 0 else { return false }
+        if value == entry.value { return true }
+        if case .field(let base, _) = values[value].definition { return base == entry.value }
+        return false
+      }
+      guard isCompared else { continue }
+      if isEqual { state.entries[index].isConfirmed = true } else { state.entries.remove(at: index) }
+    }
   }
 
   /// Takes for granted that a value is (not) nil, zero, false. Gives back whether that can be.

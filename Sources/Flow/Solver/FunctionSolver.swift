@@ -39,6 +39,10 @@ final class FunctionSolver {
   var seenCases: Set<SummaryCase> = []
   var isIncomplete = false
   var isLockHeldAtCall: [Int32: Bool] = [:]
+  /// Insertions on ways at whose end the map is gone, and at whose end it lives on.
+  private var deadStores: Set<SiteID> = []
+  private var livingStores: Set<SiteID> = []
+  private var freedAllocations: Set<SiteID> = []
   /// Whether deferred calls run now.
   var isUnwinding = false
   var replayDepth = 0
@@ -71,7 +75,8 @@ final class FunctionSolver {
     run()
     return FunctionResult(
       values: values, sites: sites, events: events, summary: makeSummary(), exits: exits,
-      isLockHeldAtCall: isLockHeldAtCall)
+      isLockHeldAtCall: isLockHeldAtCall, localStores: deadStores.subtracting(livingStores),
+      freedAllocations: freedAllocations)
   }
 
   private static func sweepingRanges(in function: Function, starts: [Int32]) -> Set<Int32> {
@@ -170,7 +175,17 @@ final class FunctionSolver {
     let count = function.blocks[block].instructions.count
     for index in 0..<count {
       let number = blockStarts[block] + Int32(index)
-      states = states.flatMap { execute(function.blocks[block].instructions[index], number, $0) }
+      // Most instructions go on in one way, and change the state where it lies.
+      var parted: [State]?
+      for position in states.indices {
+        if let several = execute(function.blocks[block].instructions[index], number, &states[position]) {
+          if parted == nil { parted = Array(states[..<position]) }
+          parted?.append(contentsOf: several)
+        } else {
+          parted?.append(states[position])
+        }
+      }
+      if let parted { states = parted }
       if states.count > Self.maximumStates {
         states.removeLast(states.count - Self.maximumStates)
         isIncomplete = true
@@ -213,13 +228,20 @@ final class FunctionSolver {
     var state = state
     liveness.clearDead(&state.environment, atEntryOf: block)
     if !state.knowledge.isEmpty {
-      var named = Set(state.environment)
-      for entry in state.entries { named.formUnion([entry.key, entry.value, entry.found]) }
-      for effect in state.effects {
-        named.formUnion(effect.effect.operands)
-        named.formUnion(effect.effect.made)
+      var isNamed = [Bool](repeating: false, count: values.count)
+      func name(_ value: ValueNumber) {
+        if value.index >= 0 { isNamed[Int(value.index)] = true }
       }
-      state.knowledge.removeAll { !named.contains($0.value) }
+      for value in state.environment { name(value) }
+      for entry in state.entries {
+        name(entry.key)
+        name(entry.value)
+        name(entry.found)
+      }
+      for placed in state.effects { placed.effect.visitValues(name) }
+      state.knowledge.removeAll {
+        $0.value.index >= 0 && !isNamed[Int($0.value.index)] && !isFlag($0.value)
+      }
       state.knowledge.sort { $0.value < $1.value }
     }
     return state
@@ -268,6 +290,18 @@ final class FunctionSolver {
         event.at = exit
         event.isPanic = isPanic
         emit(event)
+      }
+    }
+    for pointer in state.pointers where pointer.released != .none && pointer.allocated != .none {
+      freedAllocations.insert(pointer.allocated)
+    }
+    for placed in state.effects {
+      guard case .mapStore(let map, _, _, _) = placed.effect else { continue }
+      // What a function puts into a map that it makes itself is how the map begins, not how it grows.
+      if values[map].source != .map, isAlive(map, state, results) {
+        livingStores.insert(placed.site)
+      } else {
+        deadStores.insert(placed.site)
       }
     }
     if !isPanic {
@@ -339,6 +373,20 @@ private struct RankQueue {
 }
 
 extension Terminator {
+  /// The variables that it reads.
+  var operands: [VariableID] {
+    switch self {
+    case .branch(let condition, _, _):
+      switch condition.kind {
+      case .isTrue(let variable), .isNil(let variable): [variable]
+      case .equal(let left, let right): [left, right]
+      case .unknown: []
+      }
+    case .return(let results): results
+    case .jump, .fork, .panic, .unreachable: []
+    }
+  }
+
   /// The blocks it goes to.
   var successors: [BlockID] {
     switch self {

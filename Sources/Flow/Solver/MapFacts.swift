@@ -12,8 +12,11 @@ struct MapFacts: Sendable {
   struct Insert: Sendable {
     var function: FunctionID
     var range: SourceRange
-    /// The type of the key as far back as the function shows it: of a `uintptr`, that of the pointer it was.
+    /// The type of the key as far back as the function shows it, or its callers where it is a parameter: of a `uintptr`, that of the
+    /// pointer it was.
     var key: ValueType
+    /// The type of the value, found in the same way.
+    var value: ValueType
   }
 
   /// A map, or several that cannot be told apart.
@@ -45,6 +48,9 @@ private struct MapFactsBuilder {
   var results: [FunctionID: [Int32]] = [:]
   var variableOffsets: [FunctionID: Int32] = [:]
   var facts: [(node: Int32, fact: Fact)] = []
+  /// Removals of a key that is a parameter, and calls that hand over the key of a round of a loop over a map.
+  var keyedRemovals: [(function: FunctionID, parameter: Int, map: Int32)] = []
+  var roundKeys: [(caller: FunctionID, callee: FunctionID, parameter: Int)] = []
   /// Of fields of structs without a name the variable or field that is the struct.
   var owners: [Symbol: Symbol] = [:]
 
@@ -74,6 +80,11 @@ private struct MapFactsBuilder {
       for _ in function.variables { newNode() }
     }
     for id in functions where variableOffsets[id] != nil { read(id) }
+    for round in roundKeys {
+      for removal in keyedRemovals where removal.function == round.callee && removal.parameter == round.parameter {
+        facts.append((removal.map, .clear(round.caller)))
+      }
+    }
     var groups: [Int32: MapFacts.Group] = [:]
     for (symbol, node) in symbols { groups[find(node), default: .init()].symbols.append(owners[symbol] ?? symbol) }
     for (node, fact) in facts {
@@ -198,7 +209,7 @@ private struct MapFactsBuilder {
           unite(target, node(id, from)!)
           if isReplacement(path, function, origins) { facts.append((target, .clear(id))) }
         case .map(let access): read(access, instruction, id, function, unit, element, origins)
-        case .call(let number): read(function.calls[Int(number)], number, id, function)
+        case .call(let number): read(function.calls[Int(number)], number, id, function, origins)
         case .escape(let variable):
           if function.variables[Int(variable.rawValue)].type.class == .map {
             facts.append((node(id, variable)!, .escape))
@@ -228,6 +239,11 @@ private struct MapFactsBuilder {
     return program.declaration(symbol)?.type.class == .map
   }
 
+  /// Whether a type is a pointer to a C type of its own.
+  private func namesPointee(_ type: ValueType) -> Bool {
+    type.class == .cPointer && program.symbols.name(type.name).hasPrefix("*C.")
+  }
+
   private mutating func read(
     _ access: MapAccess, _ instruction: Instruction, _ id: FunctionID, _ function: Function, _ unit: Int,
     _ element: Symbol, _ origins: KeyOrigins
@@ -236,16 +252,22 @@ private struct MapFactsBuilder {
     let type = program.mapType(access.mapType, unit: unit)
     switch access.kind {
     case .store:
-      let key = access.key.map { origins.type(of: $0) } ?? .unknown
+      // A pointer type that the map itself names is surer than that of a C function's result, which a missing header can turn into `int *`.
+      let declared = type.flatMap { namesPointee($0.key) ? $0.key : nil }
+      let key = declared ?? access.key.map { mostTellingType(of: $0, in: id, origins) } ?? .unknown
+      let value = access.value.map { mostTellingType(of: $0, in: id, origins) } ?? .unknown
       if !function.isInitializer, !function.isTest {
-        facts.append((map, .insert(MapFacts.Insert(function: id, range: instruction.range, key: key))))
+        facts.append((map, .insert(MapFacts.Insert(function: id, range: instruction.range, key: key, value: value))))
       }
       if let value = access.value, function.variables[Int(value.rawValue)].type.class == .map {
         unite(map, node(id, value)!)
       }
     case .delete, .loadAndDelete:
       facts.append((map, .remove(id)))
-      if let key = access.key, origins.isRangeKey(key) { facts.append((map, .clear(id))) }
+      if let key = access.key {
+        if origins.isRangeKey(key) { facts.append((map, .clear(id))) }
+        if let parameter = origins.parameter(key) { keyedRemovals.append((id, parameter, map)) }
+      }
     case .clear: facts.append((map, .clear(id)))
     case .load, .next:
       if let value = access.value, type?.value.class == .map { unite(map, node(id, value)!) }
@@ -253,8 +275,31 @@ private struct MapFactsBuilder {
     }
   }
 
-  private mutating func read(_ call: Call, _ number: Int32, _ id: FunctionID, _ function: Function) {
+  /// The most telling type of a value: as the function shows it, otherwise as its callers do.
+  private func mostTellingType(
+    of variable: VariableID, in id: FunctionID, _ origins: KeyOrigins, depth: Int = 0
+  ) -> ValueType {
+    let own = origins.type(of: variable)
+    guard own.class != .cPointer || own.cType == .empty, own.class != .plain, depth < 3,
+      let parameter = origins.parameter(variable)
+    else { return own }
+    for edge in graph.incoming(id) where !edge.isArgument {
+      let caller = program.function(edge.caller)
+      let arguments = caller.calls[Int(edge.call)].arguments
+      guard parameter < arguments.count else { continue }
+      let found = mostTellingType(of: arguments[parameter], in: edge.caller, KeyOrigins(caller), depth: depth + 1)
+      if found.class == .cPointer { return found }
+    }
+    return own
+  }
+
+  private mutating func read(
+    _ call: Call, _ number: Int32, _ id: FunctionID, _ function: Function, _ origins: KeyOrigins
+  ) {
     let targets = graph.targets(of: id, call: number)
+    for (index, argument) in call.arguments.enumerated() where origins.isRangeKey(argument) {
+      for target in targets { roundKeys.append((id, target, index)) }
+    }
     for target in targets {
       let parameters = program.function(target).parameters
       for (parameter, argument) in zip(parameters, call.arguments) {
@@ -304,7 +349,7 @@ private struct MapFactsBuilder {
 }
 
 /// Where the variables of a function come from, whatever the order of assignments.
-private struct KeyOrigins {
+struct KeyOrigins {
   private let function: Function
   private var sources: [VariableID: VariableID] = [:]
   private var loads: [VariableID: PathID] = [:]
@@ -343,35 +388,12 @@ private struct KeyOrigins {
       ?? types[0]
   }
 
+  /// The number of the parameter that a variable holds, if it does.
+  func parameter(_ variable: VariableID) -> Int? {
+    chain(variable).lazy.compactMap { function.parameters.firstIndex(of: $0) }.first
+  }
+
   func isFresh(_ variable: VariableID) -> Bool { chain(variable).contains { fresh.contains($0) } }
   func isRangeKey(_ variable: VariableID) -> Bool { chain(variable).contains { rangeKeys.contains($0) } }
   func isLoad(_ variable: VariableID, of path: PathID) -> Bool { chain(variable).contains { loads[$0] == path } }
-}
-
-/// The types of C that a program frees.
-struct FreedTypes: Sendable {
-  private(set) var names: [Symbol: Symbol] = [:]
-
-  /// The C function that frees a type, where one is called.
-  func release(of cType: Symbol) -> Symbol? { names[cType] }
-
-  init(_ program: Program) {
-    for id in program.functionIDs {
-      let function = program.function(id)
-      var origins: KeyOrigins?
-      for call in function.calls {
-        guard case .foreign(let name) = call.callee,
-          let known = program.foreignFunction(name, unit: program.unitIndex(of: id))
-            ?? (program.symbols.name(name) == "free"
-              ? ForeignFunction(name: "free", confidence: .model, parameters: [.frees]) : nil)
-        else { continue }
-        for (argument, effect) in zip(call.arguments, known.parameters) where effect == .frees || effect == .releases {
-          let found = origins ?? KeyOrigins(function)
-          origins = found
-          let type = found.type(of: argument)
-          if type.cType != .empty, names[type.cType] == nil { names[type.cType] = name }
-        }
-      }
-    }
-  }
 }

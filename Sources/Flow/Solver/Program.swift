@@ -22,6 +22,8 @@ public struct Program: Sendable {
   /// Of fields and globals of units for further systems the name that they have in the first one.
   private let common: [Symbol: Symbol]
   private let foreign: [[Symbol: ForeignFunction]]
+  /// For each unit whether C calls back on the main thread only, as far as the headers say.
+  private let isOnMainThread: [Bool]
   private let declarations: [Symbol: (unit: Int32, index: Int32)]
 
   private struct Source: Hashable {
@@ -63,6 +65,9 @@ public struct Program: Sendable {
     self.originals = originals
     self.common = common
     self.declarations = declarations
+    isOnMainThread = units.map { unit in
+      !unit.startsForeignThreads && unit.foreignHeaders.contains { knowledge.isOfMainThread(header: $0) }
+    }
     foreign = Parallel.map(units.count) { Self.foreignFunctions(of: units[$0], symbols, knowledge) }
   }
 
@@ -70,7 +75,11 @@ public struct Program: Sendable {
     of unit: Unit, _ symbols: SymbolTable, _ knowledge: any ForeignKnowledge
   ) -> [Symbol: ForeignFunction] {
     var result: [Symbol: ForeignFunction] = [:]
-    for function in unit.foreignFunctions { result[symbols.intern(function.name)] = function }
+    for function in unit.foreignFunctions {
+      // A body that is here says what it does itself; what lies behind loops and tables, only the model tells.
+      let model = knowledge.function(named: function.name).flatMap { $0.confidence == .model ? $0 : nil }
+      result[symbols.intern(function.name)] = model.map(function.completed(by:)) ?? function
+    }
     for function in unit.functions {
       for call in function.calls {
         guard case .foreign(let name) = call.callee, result[name] == nil else { continue }
@@ -117,8 +126,14 @@ public struct Program: Sendable {
     return symbols.intern(String(name[..<name.index(before: open)] + name[name.index(after: close)...]))
   }
 
+  /// Whether a call of a library is one of a method whose type was not found.
+  func isUnresolvedMethod(_ name: Symbol) -> Bool { symbols.name(name).utf8.starts(with: "?.".utf8) }
+
   /// What is known of a C function as one unit sees it: its own C code first, then the models, then the name.
   public func foreignFunction(_ name: Symbol, unit: Int) -> ForeignFunction? { foreign[unit][name] }
+
+  /// Whether C calls a unit back on the main thread only: its C code uses such a library, and starts no thread itself.
+  public func isOnMainThread(unit: Int) -> Bool { isOnMainThread[unit] }
 
   /// The declaration of a field or global, where a unit lists it.
   public func declaration(_ symbol: Symbol) -> Unit.Declaration? {

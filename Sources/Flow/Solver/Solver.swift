@@ -29,7 +29,7 @@ enum Solver {
       let work = layer.filter { component in
         component.contains { matters($0, program, graph, isUnitRelevant, results) }
       }
-      let solved = Parallel.map(work.count) { solve(work[$0], graph, known, names) }
+      let solved = Parallel.map(work.count) { solve(work[$0], graph, known) }
       for (component, found) in zip(work, solved) {
         for (function, result) in zip(component, found) { results[Int(function.rawValue)] = result }
       }
@@ -38,14 +38,12 @@ enum Solver {
   }
 
   private static func solve(
-    _ component: [FunctionID], _ graph: CallGraph, _ context: SolverContext, _ names: LibraryNames
+    _ component: [FunctionID], _ graph: CallGraph, _ context: SolverContext
   ) -> [FunctionResult] {
     let first = component.map { FunctionSolver($0, context).solve() }
     let isCyclic = component.count > 1 || graph.outgoing(component[0]).contains { $0.callee == component[0] }
     if !isCyclic || component.count > 64 { return first }
-    var results = context.results
-    for (function, result) in zip(component, first) { results[Int(function.rawValue)] = result }
-    let second = SolverContext(context.program, results: results, names: names)
+    let second = context.with(first, of: component)
     return component.map { FunctionSolver($0, second).solve() }
   }
 
@@ -87,7 +85,14 @@ enum Solver {
           }
         }
       }
-      || function.calls.contains { if case .foreign = $0.callee { true } else { false } }
+      || function.calls.contains {
+        switch $0.callee {
+        // What a caller gives a function to call, or as the receiver of a method, decides what it does.
+        case .foreign, .interfaceMethod, .value: true
+        case .library(let name): program.isUnresolvedMethod(name)
+        case .function: false
+        }
+      }
   }
 }
 

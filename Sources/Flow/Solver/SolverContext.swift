@@ -1,7 +1,9 @@
 /// What the solver of a function reads: the program, and the results of the functions below it. Immutable; shared by threads.
 struct SolverContext: Sendable {
   let program: Program
-  let results: [FunctionResult?]
+  private let results: [FunctionResult?]
+  /// Results of the functions of one cycle, which go before `results`.
+  private var first: [FunctionID: FunctionResult] = [:]
   private let later: Set<Symbol>
   private let unlocking: [Symbol: LockMode]
   private let errors: Set<Symbol>
@@ -16,7 +18,17 @@ struct SolverContext: Sendable {
     standard = names.standard
   }
 
-  func result(of function: FunctionID) -> FunctionResult? { results[Int(function.rawValue)] }
+  func result(of function: FunctionID) -> FunctionResult? {
+    if !first.isEmpty, let result = first[function] { return result }
+    return results[Int(function.rawValue)]
+  }
+
+  /// The same with results of functions of one cycle. Complexity: O(their number).
+  func with(_ results: [FunctionResult], of functions: [FunctionID]) -> SolverContext {
+    var copy = self
+    copy.first = Dictionary(uniqueKeysWithValues: zip(functions, results))
+    return copy
+  }
 
   func type(ofFieldOrGlobal symbol: Symbol) -> ValueType { program.declaration(symbol)?.type ?? .unknown }
 

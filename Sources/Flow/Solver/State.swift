@@ -31,6 +31,8 @@ struct MapEntry: Sendable, Hashable {
   var origin: Origin
   /// Whether something may have removed it: a removal with a key that may be equal, a call of unknown code.
   var mayBeRemoved = false
+  /// Whether it was compared with a token after what it holds had been released, and is the one that was meant.
+  var isConfirmed = false
 }
 
 /// What has happened to the memory a value points at.
@@ -89,6 +91,25 @@ struct State: Sendable, Hashable {
   var effects: [PlacedEffect] = []
   /// Entries that were removed after what they hold had been released: the release, for callers that ask who mended it.
   var isPanicking = false
+
+  /// Mixes the parts that tell most states apart; equality looks at everything.
+  func hash(into hasher: inout Hasher) {
+    var mixed = QuickHash()
+    for value in environment { mixed.add(value.index) }
+    for binding in fields {
+      mixed.add(binding.base.index, binding.field.rawValue)
+      mixed.add(binding.value.index)
+    }
+    for entry in entries {
+      mixed.add(entry.map.index, entry.key.index)
+      mixed.add(entry.value.index, entry.found.index)
+    }
+    for pointer in pointers { mixed.add(pointer.value.index, pointer.released.index) }
+    for known in knowledge { mixed.add(known.value.index, known.isTrue ? 1 : 0) }
+    mixed.add(Int32(locks.count), Int32(deferred.count))
+    for effect in effects { mixed.add(effect.site.index) }
+    hasher.combine(mixed.value)
+  }
 
   func binding(_ base: ValueNumber, _ field: Symbol) -> ValueNumber? {
     for binding in fields where binding.base == base && binding.field == field { return binding.value }

@@ -31,7 +31,7 @@ public struct MapInventory: Sendable {
     let found = program.checkPackages { package in
       package.files.flatMap { MapCollector(package, file: $0.file, info: $0.info).collect() }
     }
-    rows = Array(Set(found.joined())).sorted {
+    rows = Array(Set(found.flatMap(\.output))).sorted {
       ($0.file, $0.line, $0.column, $0.form.rawValue) < ($1.file, $1.line, $1.column, $1.form.rawValue)
     }
     diagnostics = graph.diagnostics + program.diagnostics

@@ -11,7 +11,7 @@ extension FileLowering {
     case .assign: assign(left, from: right, defines: false)
     default:
       guard let target = left.first, let operand = right.first else { return }
-      update(target, operand: operand, isCounter: record.token == .addAssign, node)
+      update(target, operand: operand, isCounter: record.token == .addAssign || record.token == .subAssign, node)
     }
   }
 

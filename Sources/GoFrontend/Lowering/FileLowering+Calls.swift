@@ -290,6 +290,10 @@ extension FileLowering {
       scope.end(.panic, range)
       return []
     case "append": return [append(node, arguments)]
+    case "recover":
+      let result = scope.temporary(type(node), range)
+      scope.emit(.fresh(into: result, .recovered), range)
+      return [result]
     case "unsafe.Slice", "unsafe.String", "unsafe.SliceData", "unsafe.StringData", "unsafe.Add":
       let operands = arguments.map { value($0) }
       let result = scope.temporary(type(node), range)

@@ -207,7 +207,9 @@ extension FileLowering {
     case .and: return address(operand, node)
     case .arrow:
       _ = value(operand)
-      return unknown(node)
+      let result = scope.temporary(type(node), range)
+      scope.emit(.fresh(into: result, .received), range)
+      return result
     case .not: return boolean(node)
     default:
       let inner = value(operand)
@@ -281,6 +283,8 @@ extension FileLowering {
         if let fields, tree[NodeID(parts.a)].kind == .identifier {
           _ = fields
           field = package.field(owner, tree.name(NodeID(parts.a)))
+        } else if literal.kind == .foreign, tree[NodeID(parts.a)].kind == .identifier {
+          field = foreignField(tree.name(NodeID(parts.a)), of: type)
         } else if literal.kind != .unknown {
           _ = value(NodeID(parts.a))
         }

@@ -22,6 +22,7 @@ extension FileLowering {
       if isPackageName(NodeID(record.a)) { return place(ofObject: object) }
       guard let selection = selection(record) else { return foreignField(record) }
       guard selection.kind == .field else { return nil }
+      if selection.steps.count == 1, selection.steps[0].owner.isNone, let field = foreignField(record) { return field }
       let base = base(NodeID(record.a))
       return extend(base, selection.steps)
     case .index:
@@ -41,14 +42,20 @@ extension FileLowering {
     }
   }
 
-  /// A field behind a C pointer whose struct is not known: named after the C type all the same.
+  /// A field of a C struct, or behind a pointer to one: named after the C type, whether or not the struct is known.
   private func foreignField(_ selector: Node) -> MemoryPath? {
     let operand = NodeID(selector.a)
     let kind = type(operand)
     guard kind.class == .cPointer || checker.types.kind(info.type(operand)) == .foreign else { return nil }
     let base = base(operand)
-    let name = checker.names.string(tree.name(NodeID(selector.b)))
-    return MemoryPath(base.root, fields: base.fields + [symbols.intern("C.\(symbols.name(kind.cType)).\(name)")])
+    return MemoryPath(base.root, fields: base.fields + [foreignField(tree.name(NodeID(selector.b)), of: kind)])
+  }
+
+  /// The name of a field of a C struct, by the description of the struct or of a pointer to it.
+  func foreignField(_ name: Name, of type: ValueType) -> Symbol {
+    var owner = symbols.name(type.cType)
+    if owner.isEmpty { owner = TypeMapper.plainName(String(symbols.name(type.name).trimmingPrefix("C."))) }
+    return symbols.intern("C.\(owner).\(checker.names.string(name))")
   }
 
   private func place(ofObject object: ObjectID) -> MemoryPath? {

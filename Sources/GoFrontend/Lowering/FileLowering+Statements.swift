@@ -27,7 +27,7 @@ extension FileLowering {
       let expression = unparenthesized(NodeID(record.a))
       if tree[expression].kind == .call { _ = call(expression, resultCount: 0) } else { _ = value(expression) }
     case .assignStatement: assignment(node)
-    case .incDecStatement: update(NodeID(record.a), operand: nil, isCounter: record.token == .increment, node)
+    case .incDecStatement: update(NodeID(record.a), operand: nil, isCounter: true, node)
     case .declarationStatement: declaration(NodeID(record.a))
     case .block: statements(tree.list(record.a))
     case .ifStatement: ifChain(node)
@@ -176,7 +176,7 @@ extension FileLowering {
     scope.end(.branch(Condition(.unknown), then: body, otherwise: after), head)
     scope.start(body)
     let isList = core == .slice || core == .array || core == .pointer
-    let key = rangeKey(parts.key, isList: isList, head)
+    let key = rangeKey(parts.key, isList ? nil : core == .channel ? .received : .unknown, head)
     var element: VariableID?
     if isList, !parts.value.isNone {
       let base = list ?? MemoryPath(.variable(operand ?? scope.temporary(.unknown)))
@@ -195,12 +195,12 @@ extension FileLowering {
     scope.start(after)
   }
 
-  private func rangeKey(_ node: NodeID, isList: Bool, _ range: SourceRange) -> VariableID {
+  private func rangeKey(_ node: NodeID, _ origin: Origin?, _ range: SourceRange) -> VariableID {
     let key = scope.temporary(node.isNone ? .unknown : type(node), range)
-    if isList {
-      scope.emit(.compute(into: key, from: []), range)
+    if let origin {
+      scope.emit(.fresh(into: key, origin), range)
     } else {
-      scope.emit(.fresh(into: key, .unknown), range)
+      scope.emit(.compute(into: key, from: []), range)
     }
     return key
   }

@@ -25,6 +25,7 @@ final class PackageLowering {
   var interfaceCalls: [Symbol: (interface: TypeID, method: Name)] = [:]
   private var objectSymbols: [ObjectID: Symbol] = [:]
   private var fieldSymbols: [FieldKey: Symbol] = [:]
+  private var nameSymbols: [Name: Symbol] = [:]
   let element: Symbol
 
   struct FieldKey: Hashable {
@@ -48,6 +49,14 @@ final class PackageLowering {
     let answer = index >= 0 && analysed.contains(declarations.package(index).path)
     isAnalysed[index] = answer
     return answer
+  }
+
+  /// The symbol of a plain name.
+  func symbol(ofName name: Name) -> Symbol {
+    if let known = nameSymbols[name] { return known }
+    let symbol = symbols.intern(declarations.names.string(name))
+    nameSymbols[name] = symbol
+    return symbol
   }
 
   /// The full name of a package-level object or method.
@@ -152,7 +161,7 @@ final class FileLowering {
     let isInitializer = name == "init" && parts.receiver.isEmpty
     if isInitializer || name == "_" {
       // There may be several.
-      symbol = symbols.intern("\(package.path).\(name).\(file).\(tree[declaration].start)")
+      symbol = symbols.intern("\(package.path).\(name).\(checker.fileIndex).\(tree[declaration].start)")
     }
     if name.isEmpty { name = "_" }
     var function = Flow.Function(
@@ -216,7 +225,7 @@ final class FileLowering {
     }
   }
 
-  func nameSymbol(_ identifier: NodeID) -> Symbol { symbols.intern(checker.names.string(tree.name(identifier))) }
+  func nameSymbol(_ identifier: NodeID) -> Symbol { package.symbol(ofName: tree.name(identifier)) }
 
   /// What a variable of a type holds before it is given a value.
   static func zero(_ type: ValueType) -> Constant {
@@ -230,7 +239,7 @@ final class FileLowering {
   /// The initial values of package variables, as a function of their own.
   private func lowerInitializers(_ specs: [NodeID]) {
     var function = Flow.Function(
-      symbol: symbols.intern("\(package.path).init.variables.\(file)"),
+      symbol: symbols.intern("\(package.path).init.variables.\(checker.fileIndex)"),
       displayName: symbols.intern("package variables"),
       range: range(specs[0]), language: .go)
     function.isInitializer = true

@@ -6,41 +6,76 @@ import Foundation
 /// The C code of all packages of a check: what C names mean to the type checker, and what C functions do to memory.
 struct ForeignPackages: ForeignTypes {
   private var packages: [String: CPackage] = [:]
+  /// Of each package that C code was read for, by number, a digest of what that depends on.
+  private(set) var digests: [Int: UInt64] = [:]
+  private var surroundings: [String: ForeignSurroundings] = [:]
   private var diagnostics: [Diagnostic] = []
 
-  /// Reads preambles and C files of the packages that use cgo, in parallel. A package whose C did not change since an earlier run comes from the cache.
-  static func read(_ graph: PackageGraph, knowledge: any ForeignKnowledge, cache: String?, queue: ParallelQueue)
-    -> ForeignPackages
-  {
-    var result = ForeignPackages()
+  /// The C code of a package, and what Go asks of it.
+  struct Input: Sendable {
+    /// The package, by number.
+    var package: Int
+    var sources: [CPackage.Source]
+    var names: Set<String>
+    /// A digest of all that the result depends on.
+    var digest: UInt64
+  }
+
+  /// What is to be read: the C code of the analysed packages that use cgo. Complexity: linear in it and in the headers that it includes.
+  static func inputs(_ graph: PackageGraph, queue: ParallelQueue) -> [Input] {
     let wanted = graph.packages.filter { package in
       package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
     }
-    guard !wanted.isEmpty else { return result }
-    guard let clang = LibClang.shared else {
-      let file = wanted[0].files.first { graph.files[$0].header.usesCgo } ?? wanted[0].files[0]
-      result.diagnostics.append(
-        Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
-      return result
+    // Packages of one folder for several systems mostly share their C, and are read as one, with the names that any of them mentions.
+    var names: [String: Set<String>] = [:]
+    for (package, own) in zip(wanted, queue.map(wanted) { Self.names($0, graph) }) {
+      names[package.directory, default: []].formUnion(own)
     }
-    // Packages of one folder for several systems mostly share their C: each distinct piece is read once.
-    let inputs = queue.map(wanted) { package -> Input in
+    let namesByFolder = names
+    return queue.map(wanted) { package in
       let sources = Self.sources(package, graph)
-      let names = Self.names(package, graph)
-      return Input(sources: sources, names: names, digest: Self.digest(sources, names, package))
+      let names = namesByFolder[package.directory] ?? []
+      return Input(
+        package: package.number, sources: sources, names: names, digest: Self.digest(sources, names, package))
     }
+  }
+
+  /// Reads preambles and C files, in parallel. A package whose C did not change since an earlier run comes from the cache.
+  static func read(
+    _ inputs: [Input], _ graph: PackageGraph, knowledge: any ForeignKnowledge, cache: String?, queue: ParallelQueue
+  ) -> ForeignPackages {
+    var result = ForeignPackages()
     var first: [UInt64: Int] = [:]
     for (index, input) in inputs.enumerated() where first[input.digest] == nil { first[input.digest] = index }
     let distinct = first.values.sorted()
-    let read = queue.map(distinct) { index in
-      let input = inputs[index]
-      return Self.cached(input.digest, cache) {
-        CPackage(input.sources, names: input.names, knowledge: knowledge, clang: clang)
+    let kept = queue.map(distinct) { Self.cached(inputs[$0].digest, cache) }
+    var byDigest: [UInt64: CPackage] = [:]
+    for (index, known) in zip(distinct, kept) { byDigest[inputs[index].digest] = known }
+    let missing = distinct.filter { byDigest[inputs[$0].digest] == nil }.map { inputs[$0] }
+    // The library takes longer to load than a small check: it is only loaded when there is something to read.
+    if let one = missing.first {
+      if let clang = LibClang.shared {
+        let new = CPackage.read(
+          missing.map { (sources: $0.sources, names: $0.names) }, knowledge: knowledge, clang: clang, queue: queue)
+        queue.forEach(count: missing.count) { Self.keep(new[$0], missing[$0].digest, cache) }
+        for (input, package) in zip(missing, new) { byDigest[input.digest] = package }
+      } else {
+        let files = graph.packages[one.package].files
+        let file = files.first { graph.files[$0].header.usesCgo } ?? files[0]
+        result.diagnostics.append(
+          Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
       }
     }
-    let byDigest = Dictionary(uniqueKeysWithValues: zip(distinct.map { inputs[$0].digest }, read))
-    for (package, input) in zip(wanted, inputs) { result.packages[package.symbolPath] = byDigest[input.digest] }
-    for path in read.flatMap(\.unread) {
+    for input in inputs {
+      guard let package = byDigest[input.digest] else { continue }
+      result.packages[graph.packages[input.package].symbolPath] = package
+      result.digests[input.package] = input.digest
+      let owner = graph.packages[input.package]
+      result.surroundings[owner.symbolPath] = ForeignSurroundings(input.sources.map(\.text), owner.foreignFiles)
+    }
+    let read = distinct.compactMap { byDigest[inputs[$0].digest] }
+    var reported: Set<String> = []
+    for path in read.flatMap(\.unread) where reported.insert(path).inserted {
       // A preamble goes by the name of its Go file and `.c`.
       let file = path.hasSuffix(".go.c") ? String(path.dropLast(2)) : path
       result.diagnostics.append(
@@ -52,6 +87,7 @@ struct ForeignPackages: ForeignTypes {
     return result
   }
 
+  /// The C code of a package: what its own files hold, without what they include.
   private static func sources(_ package: GoPackage, _ graph: PackageGraph) -> [CPackage.Source] {
     let preambles = package.files.flatMap { CgoPreamble.read(graph.files[$0], context: package.context) }
     let options = preambles.flatMap(\.compilerOptions).map { $0.replacing("${SRCDIR}", with: package.directory) }
@@ -97,12 +133,6 @@ struct ForeignPackages: ForeignTypes {
       })
   }
 
-  private struct Input {
-    var sources: [CPackage.Source]
-    var names: Set<String>
-    var digest: UInt64
-  }
-
   private static func digest(_ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage) -> UInt64 {
     var digest = ContentHash.hash("2 " + names.sorted().joined(separator: " "))
     for source in sources {
@@ -112,29 +142,35 @@ struct ForeignPackages: ForeignTypes {
     for path in package.foreignFiles where !path.hasSuffix(".c") {
       digest = ContentHash.combine(digest, ContentHash.hash(file: path))
     }
+    // Whatever other folders of the project have in store for it.
+    digest = ContentHash.combine(digest, IncludedHeaders.digest(sources))
     return digest
   }
 
-  private static func cached(_ digest: UInt64, _ folder: String?, _ read: () -> CPackage) -> CPackage {
-    guard let folder else { return read() }
-    let path = "\(folder)/c/\(ContentHash.text(digest)).json"
-    if let data = FileManager.default.contents(atPath: path),
-      let known = try? JSONDecoder().decode(CPackage.self, from: data)
-    {
-      return known
-    }
-    let result = read()
-    // A cache that cannot be written costs time, nothing else.
+  private static func path(_ digest: UInt64, _ folder: String) -> String {
+    "\(folder)/c/\(ContentHash.text(digest)).json"
+  }
+
+  private static func cached(_ digest: UInt64, _ folder: String?) -> CPackage? {
+    guard let folder, let data = FileManager.default.contents(atPath: path(digest, folder)) else { return nil }
+    return try? JSONDecoder().decode(CPackage.self, from: data)
+  }
+
+  /// Keeps a package for later runs. A cache that cannot be written costs time, nothing else.
+  private static func keep(_ package: CPackage, _ digest: UInt64, _ folder: String?) {
+    guard let folder else { return }
     try? FileManager.default.createDirectory(atPath: folder + "/c", withIntermediateDirectories: true)
-    try? JSONEncoder().encode(result).write(to: URL(fileURLWithPath: path), options: .atomic)
-    return result
+    try? JSONEncoder().encode(package).write(to: URL(fileURLWithPath: path(digest, folder)), options: .atomic)
   }
 
   /// Adds what C functions do to the units of a program.
   func complete(_ program: inout GoProgram) {
     for index in program.units.indices {
-      if let package = packages[program.symbols.name(program.units[index].name)] {
-        program.units[index].foreignFunctions = package.functions
+      let name = program.symbols.name(program.units[index].name)
+      if let package = packages[name] { program.units[index].foreignFunctions = package.functions }
+      if let found = surroundings[name] {
+        program.units[index].foreignHeaders = found.headers
+        program.units[index].startsForeignThreads = found.startsThreads
       }
     }
     program.diagnostics += diagnostics

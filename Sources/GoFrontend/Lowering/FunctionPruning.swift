@@ -15,7 +15,7 @@ enum FunctionPruning {
         open.append(Int(next.rawValue))
       }
     }
-    if order.count == blocks.count { return function }
+    if order.count == blocks.count { return compacted(function) }
     // The order of the source is kept.
     order.sort()
     for (number, block) in order.enumerated() { numbers[block] = Int32(number) }
@@ -25,7 +25,22 @@ enum FunctionPruning {
       block.terminator = renumber(block.terminator, numbers)
       return block
     }
+    return compacted(result)
+  }
+
+  /// The same without the room that arrays had to grow: functions are kept until the end of a check.
+  private static func compacted(_ function: Flow.Function) -> Flow.Function {
+    var result = function
+    compact(&result.variables)
+    compact(&result.paths)
+    compact(&result.calls)
+    for index in result.blocks.indices { compact(&result.blocks[index].instructions) }
+    compact(&result.blocks)
     return result
+  }
+
+  private static func compact<Element>(_ array: inout [Element]) {
+    if array.capacity > array.count + array.count / 8 + 1 { array = array.withUnsafeBufferPointer { Array($0) } }
   }
 
   private static func successors(_ terminator: Terminator) -> [BlockID] {

@@ -77,6 +77,8 @@ public struct GoProgram: Sendable {
   public var unselectedFiles: Set<String>
   /// Lines in the files that were analysed.
   public var lines: Int
+  /// How many units were there from an earlier run.
+  public var cachedUnits: Int
 
   /// Loads, checks and lowers the packages of files and folders, `x/...` forms among them. Never fails: what cannot be read is in `diagnostics`.
   ///
@@ -88,19 +90,34 @@ public struct GoProgram: Sendable {
     GoSources(paths: paths, options: options).program(symbols: symbols, knowledge: knowledge)
   }
 
-  init(_ program: TypedProgram, symbols: SymbolTable) {
-    let graph = program.graph
-    let analysed = Set(graph.packages.filter { $0.role == .analysed }.map(\.symbolPath))
-    let nearC = Self.packagesNearC(graph)
-    let results = program.checkPackages { checked in
-      PackageLowering.run(
-        checked, declarations: program.declarations, symbols: symbols, analysed: analysed,
-        isNearC: nearC.contains(checked.package.number), isTest: { graph.files[Int($0)].isTest })
+  init(
+    _ graph: PackageGraph, foreign: ForeignPackages, near: Set<Int>, symbols: SymbolTable, cache: PackageCache?,
+    queue: ParallelQueue
+  ) {
+    let packages = graph.packages.filter { $0.role == .analysed }
+    let analysed = Set(packages.map(\.symbolPath))
+    var known: [Int: PackageLowering.Result] = [:]
+    if let cache {
+      for (package, result) in zip(packages, queue.map(packages) { cache.result(ofPackage: $0.number) }) {
+        known[package.number] = result
+      }
     }
+    let program = TypedProgram(graph: graph, foreign: foreign, known: Set(known.keys), queue: queue)
+    let lowered = program.checkPackages { checked in
+      let result = PackageLowering.run(
+        checked, declarations: program.declarations, symbols: symbols, analysed: analysed,
+        isNearC: near.contains(checked.package.number), isTest: { graph.files[Int($0)].isTest })
+      // Diagnostics are not kept: what does not parse is parsed again.
+      let isClean = checked.package.files.allSatisfy { program.facts($0).diagnostics.isEmpty }
+      if isClean { cache?.keep(result, ofPackage: checked.package.number) }
+      return result
+    }
+    known.merge(lowered) { _, new in new }
+    cachedUnits = packages.count - lowered.count
+    let results = packages.compactMap { known[$0.number] }
     var interfaces: [Symbol: InterfaceImplementations.Call] = [:]
     for result in results { interfaces.merge(result.interfaces) { first, _ in first } }
     let implementations = InterfaceImplementations.resolve(interfaces, results.flatMap(\.types))
-    let packages = graph.packages.filter { $0.role == .analysed }
     let order = packages.indices.sorted { packages[$0].symbolPath < packages[$1].symbolPath }
     var units: [Flow.Unit] = []
     var sources: [ForeignSource] = []
@@ -119,19 +136,12 @@ public struct GoProgram: Sendable {
     let numbers = Set(packages.flatMap(\.files)).sorted()
     files = numbers.map { graph.files[$0].reportedPath }
     unselectedFiles = Set(numbers.filter { !graph.files[$0].isSelected }.map { graph.files[$0].reportedPath })
-    lines = numbers.reduce(0) { $0 + program.tree($1).lineStarts.count - 1 }
-    directives = numbers.flatMap { Self.directives(Int32($0), program.tree($0)) }
-  }
-
-  /// The packages that import "C", and those that import them, at any distance.
-  private static func packagesNearC(_ graph: PackageGraph) -> Set<Int> {
-    var near: Set<Int> = []
-    for number in graph.order {
-      let package = graph.packages[number]
-      let usesCgo = package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
-      if usesCgo || package.imports.values.contains(where: near.contains) { near.insert(number) }
+    lines = numbers.reduce(0) { $0 + program.facts($1).lineStarts.count - 1 }
+    directives = numbers.flatMap { number in
+      program.facts(number).directives.map { comment, text in
+        Comment(range: SourceRange(file: Int32(number), start: comment.start, end: comment.end), text: text)
+      }
     }
-    return near
   }
 
   private static func foreignSource(_ package: GoPackage, unit: Int, _ graph: PackageGraph) -> ForeignSource {
@@ -143,14 +153,5 @@ public struct GoProgram: Sendable {
           path: $0.path, text: $0.text, line: $0.line, compilerOptions: $0.compilerOptions,
           packageConfigs: $0.options["pkg-config"] ?? [])
       }, files: package.foreignFiles)
-  }
-
-  private static func directives(_ file: Int32, _ tree: SyntaxTree) -> [Comment] {
-    guard tree.source.contains("belay:") else { return [] }
-    return tree.comments.compactMap { comment in
-      let text = tree.source.text(comment.start, comment.end)
-      guard text.contains("belay:") else { return nil }
-      return Comment(range: SourceRange(file: file, start: comment.start, end: comment.end), text: text)
-    }
   }
 }

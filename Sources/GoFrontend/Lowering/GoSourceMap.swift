@@ -15,9 +15,9 @@ final class GoSourceMap: SourceMap {
     var files = [File?](repeating: nil, count: program.graph.files.count)
     for package in program.graph.packages where package.role == .analysed {
       for number in package.files where files[number] == nil {
-        let tree = program.tree(number)
+        let file = program.graph.files[number]
         files[number] = File(
-          path: program.graph.files[number].reportedPath, source: tree.source, lineStarts: tree.lineStarts)
+          path: file.reportedPath, source: file.source, lineStarts: program.facts(number).lineStarts)
       }
     }
     self.files = files

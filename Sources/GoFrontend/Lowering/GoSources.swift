@@ -5,6 +5,7 @@ import Flow
 public struct GoSources: Sendable {
   private let graph: PackageGraph
   private let queue: ParallelQueue
+  private let foreign: [ForeignPackages.Input]
 
   /// Finds and reads the packages of files and folders, and what they import.
   ///
@@ -20,6 +21,7 @@ public struct GoSources: Sendable {
     var graph = PackageLoader.load(paths, options: loading, queue: queue)
     if let shard = options.shard { graph.restrict(toShard: shard.number, of: shard.count) }
     self.graph = graph
+    foreign = ForeignPackages.inputs(graph, queue: queue)
   }
 
   /// How many files were read, those of dependencies included.
@@ -33,24 +35,31 @@ public struct GoSources: Sendable {
         file.source.bytes, seed: ContentHash.hash("\(file.reportedPath) \(file.version.minor) \(file.isSelected)"))
     }
     var digest = ContentHash.hash(salt)
-    for value in digests { digest = ContentHash.combine(digest, value) }
+    for value in digests + foreign.map(\.digest) { digest = ContentHash.combine(digest, value) }
     for package in graph.packages {
       // What go.mod and the like decide: imports, language version, contexts.
       let imports = package.imports.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
       digest = ContentHash.combine(
         digest,
         ContentHash.hash("\(package.symbolPath) \(package.role) \(package.version.minor) \(package.files) \(imports)"))
-      for path in package.foreignFiles { digest = ContentHash.combine(digest, ContentHash.hash(file: path)) }
     }
     for diagnostic in graph.diagnostics { digest = ContentHash.combine(digest, ContentHash.hash("\(diagnostic)")) }
     return ContentHash.text(digest)
   }
 
   /// Parses, checks and lowers the packages. Their C code is read first: it says what C names mean.
+  ///
+  /// - Parameter cache: A folder where what C code says, and what packages are lowered to, is kept between runs. It must be another one for each build, and whenever
+  ///   `knowledge` says something else.
   public func program(symbols: SymbolTable, knowledge: any ForeignKnowledge, cache: String? = nil) -> GoProgram {
-    let foreign = ForeignPackages.read(graph, knowledge: knowledge, cache: cache, queue: queue)
-    let program = TypedProgram(graph: graph, foreign: foreign, queue: queue)
-    var result = GoProgram(program, symbols: symbols)
+    let foreign = ForeignPackages.read(
+      self.foreign, graph, knowledge: knowledge, cache: cache, queue: queue)
+    let near = graph.packagesNearC
+    let kept = cache.map {
+      PackageCache(
+        folder: $0, graph: graph, foreign: foreign.digests, near: near, symbols: symbols, queue: queue)
+    }
+    var result = GoProgram(graph, foreign: foreign, near: near, symbols: symbols, cache: kept, queue: queue)
     foreign.complete(&result)
     return result
   }

@@ -29,7 +29,7 @@ enum InterfaceImplementations {
     let declarations = lowering.declarations
     let package = declarations.package(checked.index)
     var result: [Candidate] = []
-    for (_, object) in package.scope {
+    for object in package.scope.objects {
       let record = declarations.objects[object]
       guard record.kind == .type, !record.flags.contains(.isAlias) else { continue }
       var methods: [String: Symbol] = [:]

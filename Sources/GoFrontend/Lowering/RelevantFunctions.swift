@@ -3,7 +3,7 @@ import Flow
 // Which functions of a package are worth lowering.
 //
 // In a package that is near C (it imports "C", or an analysed package that does, at any distance) all of them are. Elsewhere a rule can only have something
-// to say about a function that handles a map or an address, starts a goroutine, or, in files that share loop variables, takes an address; and about the functions of
+// to say about a function that handles a map or an address, makes a struct with a map in it, starts a goroutine, or, in files that share loop variables, takes an address or a function; and about the functions of
 // the package from which such a one is reached: they hold its locks and start its goroutines. The others have no effect that the analysis follows.
 
 /// Finds the functions of a package that rules can have something to say about.
@@ -44,10 +44,29 @@ struct RelevantFunctions {
     return answer
   }
 
+  /// Whether a type is a struct with a map in it: whoever makes one makes the map, or does not.
+  private mutating func holdsMap(_ type: TypeID) -> Bool {
+    let structure = declarations.types[mapper.underlying(type)]
+    guard structure.kind == .structure else { return false }
+    let fields = declarations.types.words(structure.a)
+    return stride(from: 1, to: fields.count, by: 4).contains { mapper.value(TypeID(fields[$0])).class == .map }
+  }
+
+  /// Whether a function returns an `any`, which can be the key of a map.
+  private func returnsAnything(_ tree: SyntaxTree, _ function: NodeID, _ info: FileInfo) -> Bool {
+    let results = Array(tree.functionType(tree.functionDeclaration(function).type).results)
+    guard results.count == 1 else { return false }
+    let type = declarations.types[mapper.underlying(info.type(tree.field(results[0]).type))]
+    return type.kind == .interface && type.a == 0
+  }
+
   private mutating func scan(_ file: PackageFile, _ info: FileInfo, _ number: Int32) {
     let tree = file.tree
     let functions = tree.declarations.filter { tree[$0].kind == .functionDeclaration }
     guard !functions.isEmpty else { return }
+    for function in functions where returnsAnything(tree, function, info) {
+      relevant.insert(NodeKey(file: number, node: function.rawValue))
+    }
     let sharesLoopVariables = file.goVersion < 22
     var current = 0
     for (id, node) in tree.nodes.enumerated() where node.kind != .bad {
@@ -60,6 +79,10 @@ struct RelevantFunctions {
       switch node.kind {
       case .goStatement: relevant.insert(key)
       case .unary where sharesLoopVariables && node.token == .and: relevant.insert(key)
+      case .functionLiteral where sharesLoopVariables: relevant.insert(key)
+      case .functionType where sharesLoopVariables:
+        // A parameter that is a function: whoever takes one may keep it.
+        if tree.functionDeclaration(functions[current]).type != NodeID(Int32(id)) { relevant.insert(key) }
       case .identifier:
         let object = info.object(NodeID(Int32(id)))
         if !object.isNone {
@@ -71,7 +94,8 @@ struct RelevantFunctions {
         fallthrough
       case .selector, .call, .index, .mapType, .compositeLiteral, .star:
         let type = info.type(NodeID(Int32(id)))
-        if type != .unknown, isInteresting(type) { relevant.insert(key) }
+        if type == .unknown { continue }
+        if isInteresting(type) || node.kind == .compositeLiteral && holdsMap(type) { relevant.insert(key) }
       default: break
       }
     }

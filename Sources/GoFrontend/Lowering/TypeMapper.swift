@@ -10,7 +10,9 @@ import Flow
 final class TypeMapper {
   private let checker: TypeChecker
   private let symbols: SymbolTable
-  private var cache: [TypeID: ValueType] = [:]
+  /// For each type the number of its description in `values`, plus one; 0 where there is none yet. Types are numbered densely, and asked for at each expression.
+  private var valueNumbers: [Int32] = []
+  private var values: [ValueType] = []
   private var held: [TypeID: Holds] = [:]
   private var mapNumbers: [TypeID: Int32] = [:]
   private var mapTypeNumbers: [MapType: Int32] = [:]
@@ -34,13 +36,22 @@ final class TypeMapper {
   /// The description of a type.
   func value(_ type: TypeID) -> ValueType {
     if type == .unknown { return .unknown }
-    if let known = cache[type] { return known }
+    let index = Int(type.rawValue)
+    if index >= valueNumbers.count {
+      valueNumbers += [Int32](repeating: 0, count: max(types.count, index + 1) - valueNumbers.count)
+    } else if valueNumbers[index] != 0 {
+      return values[Int(valueNumbers[index]) - 1]
+    }
     // A map type that holds itself ends at the unknown.
-    cache[type] = .unknown
+    values.append(.unknown)
+    let number = values.count
+    valueNumbers[index] = Int32(number)
     let result = describe(type)
-    cache[type] = result
+    values[number - 1] = result
     return result
   }
+
+  func underlying(_ type: TypeID) -> TypeID { checker.underlying(type) }
 
   private func describe(_ type: TypeID) -> ValueType {
     let unaliased = types.unaliased(type)
@@ -48,7 +59,7 @@ final class TypeMapper {
     let holds = self.holds(type)
     var result = ValueType(
       .unknown, name: symbols.intern(checker.string(type)), holdsCPointer: holds.contains(.cPointer),
-      holdsIntegerAddress: holds.contains(.integerAddress))
+      holdsIntegerAddress: holds.contains(.integerAddress), unhashable: unhashablePart(type, depth: 0))
     if record.kind == .named, let known = standard(unaliased) {
       if known == "runtime/cgo.Handle" {
         result.class = .handle
@@ -58,7 +69,9 @@ final class TypeMapper {
       if known == "sync.Map" {
         result.class = .map
         result.mapType = number(
-          MapType(key: value(checker.universe.any), value: value(checker.universe.any), isSynchronized: true))
+          MapType(
+            key: value(checker.universe.any), value: value(checker.universe.any), isSynchronized: true,
+            keyCanBeUnhashable: true))
         return result
       }
     }
@@ -88,8 +101,9 @@ final class TypeMapper {
       if let cType = cTarget(TypeID(structure.a)) {
         result.class = .cPointer
         result.cType = symbols.intern(cType)
-      } else {
+      } else if types.kind(types.unaliased(TypeID(structure.a))) != .typeParameter {
         result.class = .managedPointer
+        result.pointsToMap = types.kind(checker.coreType(TypeID(structure.a))) == .map
       }
     case .foreign:
       let (kind, cType) = foreign(Name(structure.a))
@@ -137,7 +151,7 @@ final class TypeMapper {
     return nil
   }
 
-  private static func plainName(_ name: String) -> String {
+  static func plainName(_ name: String) -> String {
     for prefix in ["struct_", "union_", "enum_"] where name.hasPrefix(prefix) {
       return String(name.dropFirst(prefix.count))
     }
@@ -189,7 +203,34 @@ final class TypeMapper {
     }
   }
 
+  /// What of a type cannot be hashed, whatever the value.
+  private func unhashablePart(_ type: TypeID, depth: Int) -> ValueType.UnhashablePart {
+    if depth > 6 { return .none }
+    let base = types[checker.underlying(type)]
+    switch base.kind {
+    case .slice: return .slice
+    case .map: return .map
+    case .signature: return .function
+    case .array: return unhashablePart(TypeID(base.a), depth: depth + 1)
+    case .structure:
+      let fields = types.words(base.a)
+      for index in stride(from: 0, to: fields.count, by: 4) {
+        let part = unhashablePart(TypeID(fields[index + 1]), depth: depth + 1)
+        if part != .none { return part }
+      }
+      return .none
+    default: return .none
+    }
+  }
+
   // MARK: What a value holds
+
+  /// The types of C that are numbers whatever the headers say.
+  private static let numbers: Set<String> = [
+    "char", "schar", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "longlong", "ulonglong", "float",
+    "double", "size_t", "ssize_t", "bool", "_Bool", "int8_t", "uint8_t", "int16_t", "uint16_t", "int32_t", "uint32_t",
+    "int64_t", "uint64_t", "off_t", "time_t", "wchar_t", "gint", "guint", "gboolean", "gulong", "gsize",
+  ]
 
   private func holds(_ type: TypeID) -> Holds {
     if let known = held[type] { return known }
@@ -211,7 +252,9 @@ final class TypeMapper {
       case .uintptr: return .integerAddress
       default: return []
       }
-    case .foreign: return foreign(Name(record.a)).0 == .integerAddress ? .integerAddress : .cPointer
+    case .foreign:
+      if Self.numbers.contains(checker.names.string(Name(record.a))) { return [] }
+      return foreign(Name(record.a)).0 == .integerAddress ? .integerAddress : .cPointer
     case .named:
       switch standard(type) {
       case nil: return walk(checker.underlying(type), &seen, depth: depth + 1)

@@ -198,6 +198,7 @@ extension Lexer {
       // The end of the file is what the caller reports.
       if offset >= count { return }
       report(first, "Go does not know this escape sequence")
+      offset += 1
       return
     }
     if base == 16 { offset += 1 }

@@ -81,7 +81,7 @@ struct Lexer {
       }
       report(start, "the file holds a NUL byte")
       token = .illegal
-      ends = endsStatement
+      ends = true
     case UInt8(ascii: "\""):
       scanString()
       ends = true
@@ -178,7 +178,7 @@ struct Lexer {
     default:
       report(start, "a character that Go does not use: \(Self.display(byte))")
       token = .illegal
-      ends = endsStatement
+      ends = true
     }
     finish(token, ends: ends)
   }

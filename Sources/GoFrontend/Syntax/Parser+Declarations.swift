@@ -239,11 +239,23 @@ extension Parser {
     var body = NodeID.none
     if token == .leftBrace {
       expressionLevel += 1
-      body = block()
+      body = skipsBodies ? skippedBlock() : block()
       expressionLevel -= 1
     }
     let record = record(receiver, name.rawValue, type.rawValue, body.rawValue)
     return add(.functionDeclaration, first, record)
+  }
+
+  /// A block as if it were empty, whatever stands in it.
+  private mutating func skippedBlock() -> NodeID {
+    let first = start
+    var level = 0
+    repeat {
+      if token == .leftBrace { level += 1 }
+      if token == .rightBrace { level -= 1 }
+      advance()
+    } while level > 0 && token != .endOfFile
+    return add(.block, first, 0)
   }
 
   /// `[P, Q any, R ~int]` behind a function's name; the bracket is still to be read.

@@ -48,8 +48,13 @@ struct Parser {
   var lastErrorLine = -1
   private static let maximumErrors = 100
 
+  /// Whether the bodies of declared functions are passed over.
+  private(set) var skipsBodies = false
+
   /// Parses a file. Never fails: what is wrong is in the tree's diagnostics. Complexity: O(size).
-  static func parse(source: SourceBytes, path: String, names: NameTable) -> SyntaxTree {
+  ///
+  /// - Parameter skipsBodies: Passes over the bodies of declared functions: they are as if they were empty.
+  static func parse(source: SourceBytes, path: String, names: NameTable, skipsBodies: Bool = false) -> SyntaxTree {
     guard source.count <= maximumSize else {
       let message = "this file has \(source.count) bytes; Belay reads files up to \(maximumSize)"
       return SyntaxTree(
@@ -58,6 +63,7 @@ struct Parser {
         diagnostics: [Diagnostic(at: Place(file: path, line: 1, column: 1), message)])
     }
     var parser = Parser(source: source, path: path, names: names)
+    parser.skipsBodies = skipsBodies
     defer { parser.lexer.deallocate() }
     return parser.parseFile()
   }
@@ -71,10 +77,13 @@ struct Parser {
     nodes = [Node.none]
     nodes.reserveCapacity(source.count / 3 + 16)
     extra.reserveCapacity(source.count / 6 + 16)
-    lineStarts = Self.lines(base, source.count)
+    lineStarts = Self.lines(source)
   }
 
-  private static func lines(_ base: UnsafePointer<UInt8>, _ count: Int) -> [UInt32] {
+  /// The offsets at which lines start. Complexity: O(size).
+  static func lines(_ source: SourceBytes) -> [UInt32] {
+    let base = source.bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    let count = source.count
     var starts: [UInt32] = [0]
     starts.reserveCapacity(count / 24 + 4)
     var offset = 0

@@ -24,6 +24,8 @@ final class Declarations: @unchecked Sendable {
   var typeParameterLists: [ObjectID: [TypeID]] = [:]
   var inProgress: Set<TypeID> = []
   var localConstants: [ObjectID: Int64] = [:]
+  private let constantLock = RecursiveLock()
+  private var constants: [ObjectID: Int64?] = [:]
 
   init(names: NameTable, foreign: any ForeignTypes = NoForeignTypes()) {
     self.names = names
@@ -35,6 +37,12 @@ final class Declarations: @unchecked Sendable {
     for index in 0..<packageList.count { packageList[index].release() }
   }
 
+  // MARK: Constants
+
+  /// What `setConstant` has noted of a package-level constant: its value, or that it has none that fits.
+  func constant(_ object: ObjectID) -> Int64?? { constantLock.locked { constants[object] } }
+  func setConstant(_ object: ObjectID, _ value: Int64?) { constantLock.locked { constants[object] = .some(value) } }
+
   // MARK: Packages
 
   func package(_ index: Int32) -> Package {
@@ -45,8 +53,8 @@ final class Declarations: @unchecked Sendable {
   /// Adds a package and declares its objects; gives its index.
   @discardableResult
   func add(path: String, files: [PackageFile], number: Int) -> Int32 {
-    let named = files.first { !$0.tree.packageName.isNone }
-    let name = named.map { $0.tree.name($0.tree.packageName) } ?? universe.blank
+    let trees = files.lazy.map(\.tree)
+    let name = trees.first { !$0.packageName.isNone }.map { $0.name($0.packageName) } ?? universe.blank
     let package = Package(path: path, name: name, files: files, number: number)
     return lock.locked {
       let index = Int32(packageList.append(Unmanaged.passRetained(package)))
@@ -66,6 +74,9 @@ final class Declarations: @unchecked Sendable {
     }
   }
 
+  /// Whether a package of the graph was met already.
+  func isKnown(package number: Int) -> Bool { lock.locked { packageNumbers[number] != nil } }
+
   /// The package that an import path means, -1 when it cannot be found.
   func importedPackage(_ importPath: String, from package: Package) -> Int32 {
     lock.locked {
@@ -75,8 +86,8 @@ final class Declarations: @unchecked Sendable {
       if let known = builtInNumbers[importPath] { return known }
       var index: Int32 = -1
       if let text = StandardLibrary.sources[importPath] {
-        let tree = Parser.parse(source: SourceBytes(text.utf8), path: "\(importPath).go", names: names)
-        let file = PackageFile(tree: tree, goVersion: BuildContext.newestGoVersion, number: -1)
+        let syntax = FileSyntax(source: SourceBytes(text.utf8), path: "\(importPath).go", names: names, users: 0)
+        let file = PackageFile(syntax, goVersion: BuildContext.newestGoVersion, number: -1)
         index = add(path: importPath, files: [file], number: -1)
       }
       builtInNumbers[importPath] = index
@@ -223,7 +234,7 @@ final class Declarations: @unchecked Sendable {
 
   /// An import whose path does not tell the name of its package.
   private func lateImport(_ name: Name, file: PackageFile, package: Package) -> ObjectID {
-    for (_, object) in file.imports where objects[object].value == -3 && !objects[object].flags.contains(.isAlias) {
+    for object in file.imports.objects where objects[object].value == -3 && !objects[object].flags.contains(.isAlias) {
       let index = self.package(ofImport: object, in: package)
       if index >= 0 && self.package(index).name == name { return object }
     }

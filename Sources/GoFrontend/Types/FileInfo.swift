@@ -20,14 +20,24 @@ final class FileInfo: @unchecked Sendable {
     case declaration
   }
 
-  private var types: [Int32]
-  private var objects: [Int32]
-  private var modes: [UInt8]
+  // Buffers and not arrays: they are written once or twice for each node, and an array in a class is checked for exclusive access each time.
+  private let types: UnsafeMutableBufferPointer<Int32>
+  private let objects: UnsafeMutableBufferPointer<Int32>
+  private let modes: UnsafeMutableBufferPointer<UInt8>
 
   init(tree: SyntaxTree) {
-    types = [Int32](repeating: 0, count: tree.nodes.count)
-    objects = types
-    modes = [UInt8](repeating: 0, count: tree.nodes.count)
+    types = .allocate(capacity: tree.nodes.count)
+    types.initialize(repeating: 0)
+    objects = .allocate(capacity: tree.nodes.count)
+    objects.initialize(repeating: 0)
+    modes = .allocate(capacity: tree.nodes.count)
+    modes.initialize(repeating: 0)
+  }
+
+  deinit {
+    types.deallocate()
+    objects.deallocate()
+    modes.deallocate()
   }
 
   /// The type of an expression or type node.

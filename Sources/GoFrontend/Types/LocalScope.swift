@@ -1,6 +1,6 @@
 /// The names that are visible inside a function, innermost first: one table of current meanings, and a log to restore what an inner block hid.
 struct LocalScope {
-  private var current: [Name: ObjectID] = [:]
+  private var current = NameMap()
   private var log: [(name: Name, previous: ObjectID)] = []
   private var marks: [Int] = []
 
@@ -20,7 +20,7 @@ struct LocalScope {
   }
 
   /// What the name means, if it was declared in a function.
-  subscript(name: Name) -> ObjectID? { current.isEmpty ? nil : current[name] }
+  subscript(name: Name) -> ObjectID? { current[name] }
 
   /// Whether the innermost block declares the name itself: then `:=` assigns.
   func isDeclaredHere(_ name: Name) -> Bool {

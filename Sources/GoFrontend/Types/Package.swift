@@ -1,18 +1,21 @@
 /// A file of a package with its scope.
 final class PackageFile: @unchecked Sendable {
   // Unchecked: `imports` and `dotImports` are filled when the package is added, before it is seen by others.
-  let tree: SyntaxTree
+  private let syntax: FileSyntax
   /// The minor version of Go that its module or itself asks for.
   let goVersion: Int
   /// The number of the file among all files of the check: `SourceRange.file`.
   let number: Int32
   /// Imported packages by the name they have in the file.
-  var imports: [Name: ObjectID] = [:]
+  var imports = NameMap()
   /// Indices of the packages whose names are visible without qualification.
   var dotImports: [Int32] = []
 
-  init(tree: SyntaxTree, goVersion: Int, number: Int32) {
-    self.tree = tree
+  /// The tree; parsed when it is not there. Complexity: O(1) while the package is analysed.
+  var tree: SyntaxTree { syntax.tree }
+
+  init(_ syntax: FileSyntax, goVersion: Int, number: Int32) {
+    self.syntax = syntax
     self.goVersion = goVersion
     self.number = number
   }
@@ -34,7 +37,7 @@ final class Package: @unchecked Sendable {
   /// Its number in the `PackageGraph`; -1 when it is built in.
   let number: Int
   /// Package-level objects.
-  var scope: [Name: ObjectID] = [:]
+  var scope = NameMap()
   /// Package-level objects and methods in the order of the source.
   var objects: [ObjectID] = []
   /// The first object that a spec or function declaration declares.

@@ -86,7 +86,7 @@ extension TypeChecker {
 
   private func literal(_ node: NodeID, _ record: Node) -> Operand {
     switch record.token {
-    case .int: return .constant(BasicType.untypedInt.type, integer(tree.text(node)))
+    case .int: return .constant(BasicType.untypedInt.type, integer(record))
     case .float: return .constant(BasicType.untypedFloat.type, nil)
     case .imaginary: return .constant(BasicType.untypedComplex.type, nil)
     case .char: return .constant(BasicType.untypedRune.type, character(tree.text(node)))
@@ -94,16 +94,32 @@ extension TypeChecker {
     }
   }
 
-  private func integer(_ text: String) -> Int64? {
-    var text = text.replacing("_", with: "").lowercased()
-    for (prefix, radix) in [("0x", 16), ("0b", 2), ("0o", 8)] where text.hasPrefix(prefix) {
-      return Int64(text.dropFirst(2), radix: radix)
+  /// The value of an integer literal, nil when it does not fit.
+  private func integer(_ node: Node) -> Int64? {
+    let bytes = tree.source.bytes[Int(node.start)..<Int(node.end)]
+    var digits = bytes[...]
+    var radix: UInt64 = 10
+    if digits.count > 1, digits.first == UInt8(ascii: "0") {
+      digits.removeFirst()
+      switch digits.first.map({ $0 | 0x20 }) {
+      case UInt8(ascii: "x"): radix = 16
+      case UInt8(ascii: "b"): radix = 2
+      case UInt8(ascii: "o"): radix = 8
+      default: radix = 8
+      }
+      if digits.first.map({ $0 | 0x20 >= UInt8(ascii: "a") }) == true { digits.removeFirst() }
     }
-    if text.count > 1 && text.hasPrefix("0") {
-      text.removeFirst()
-      return Int64(text, radix: 8)
+    var value: UInt64 = 0
+    for byte in digits where byte != UInt8(ascii: "_") {
+      let digit = UInt64(
+        byte <= UInt8(ascii: "9") ? byte &- UInt8(ascii: "0") : (byte | 0x20) &- UInt8(ascii: "a") &+ 10)
+      guard digit < radix else { return nil }
+      let (product, overflows) = value.multipliedReportingOverflow(by: radix)
+      guard !overflows else { return nil }
+      value = product &+ digit
+      guard value <= UInt64(Int64.max) else { return nil }
     }
-    return Int64(text)
+    return Int64(value)
   }
 
   private func character(_ text: String) -> Int64? {

@@ -23,10 +23,14 @@ final class TypeChecker {
   /// The result types of the functions around the current statement, innermost last.
   var resultTypes: [[TypeID]] = []
   var depth = 0
+  /// The package-level constants that are being evaluated, each for the one before it.
+  private var constantChain: [ObjectID] = []
   private var selections: [SelectionKey: Selection?] = [:]
 
   /// How deep expressions, types and statements are followed.
   static let maximumDepth = 4000
+  /// How many constants may be defined by one another in a row.
+  private static let maximumConstantChain = 200
 
   struct SelectionKey: Hashable {
     var type: Int32
@@ -70,6 +74,18 @@ final class TypeChecker {
       if let known = objects.type(object) { return known }
       objects.setType(object, type)
       return type
+    }
+  }
+
+  /// Finds out all that others may ask of the package, so that they do not need its syntax.
+  func resolveAll() {
+    for object in package.objects {
+      let type = type(of: object)
+      switch objects[object].kind {
+      case .type: _ = underlying(type)
+      case .constant: _ = constantValue(object)
+      default: break
+      }
     }
   }
 
@@ -137,9 +153,20 @@ final class TypeChecker {
     guard record.kind == .constant else { return nil }
     if record.package < 0 { return object == universe.iota ? iota : nil }
     if record.flags.contains(.isLocal) { return declarations.localConstant(object) }
-    guard record.extra != 0, depth < 50 else { return nil }
+    guard record.extra != 0 else { return nil }
+    if let known = declarations.constant(object) { return known }
+    // One that is defined by itself has no value.
+    if constantChain.count >= Self.maximumConstantChain || constantChain.contains(object) { return nil }
+    let value = evaluateConstant(object, record)
+    // Also when there is none: it would be looked for again wherever the name stands, and in what is built on it again and again.
+    declarations.setConstant(object, value)
+    return value
+  }
+
+  private func evaluateConstant(_ object: ObjectID, _ record: Object) -> Int64? {
     let checker = TypeChecker(declarations, package: record.package, file: record.file, info: nil)
     checker.depth = depth + 1
+    checker.constantChain = constantChain + [object]
     let spec = checker.tree.valueSpec(NodeID(record.extra))
     guard Int(record.value) < spec.values.count else { return nil }
     checker.iota = Int64(checker.tree.valueSpec(record.node).iota)

@@ -4,13 +4,14 @@ import Flow
 /// The packages of a check with their syntax and what they declare; function bodies are checked package by package, in parallel, and what is found out about a
 /// body is handed over and let go.
 final class TypedProgram: PackageSource, @unchecked Sendable {
-  // Unchecked: `trees` of dependencies are filled under `lock`; everything else is set before other threads see it.
+  // Unchecked: everything is set before other threads see it.
   let graph: PackageGraph
   let names: NameTable
   let declarations: Declarations
   let queue: ParallelQueue
-  private var trees: [SyntaxTree?]
-  private let lock = RecursiveLock()
+  private let files: [FileSyntax]
+  /// Packages that are analysed.
+  private let wanted: [GoPackage]
 
   /// A package whose bodies were checked.
   struct CheckedPackage {
@@ -24,69 +25,69 @@ final class TypedProgram: PackageSource, @unchecked Sendable {
     let checker: TypeChecker
   }
 
-  /// Parses the packages that are analysed, in parallel; the others are parsed when something of them is asked for.
+  /// Files are parsed when their package is checked, or when something of them is asked for.
+  ///
+  /// - Parameter known: the numbers of packages that need not be checked, because it is known already what would come of it.
   init(
     graph: PackageGraph, names: NameTable = NameTable(), foreign: any ForeignTypes = NoForeignTypes(),
-    queue: ParallelQueue
+    known: Set<Int> = [], queue: ParallelQueue
   ) {
     self.graph = graph
     self.names = names
     self.queue = queue
     declarations = Declarations(names: names, foreign: foreign)
-    var isWanted = [Bool](repeating: false, count: graph.files.count)
-    for package in graph.packages where package.role == .analysed {
-      for file in package.files { isWanted[file] = true }
+    wanted = graph.order.map { graph.packages[$0] }.filter { $0.role == .analysed && !known.contains($0.number) }
+    var users = [Int](repeating: 0, count: graph.files.count)
+    for package in wanted {
+      for file in package.files { users[file] += 1 }
     }
-    let wanted = graph.files.indices.filter { isWanted[$0] }
-    let parsed = queue.map(wanted) { number in
-      Parser.parse(source: graph.files[number].source, path: graph.files[number].reportedPath, names: names)
+    files = graph.files.map {
+      FileSyntax(source: $0.source, path: $0.reportedPath, names: names, users: users[$0.number])
     }
-    trees = [SyntaxTree?](repeating: nil, count: graph.files.count)
-    for (number, tree) in zip(wanted, parsed) { trees[number] = tree }
     declarations.source = self
-    for package in graph.packages where package.role == .analysed { _ = declarations.index(ofPackage: package.number) }
   }
 
   /// What did not parse in the files that are analysed.
   var diagnostics: [Diagnostic] {
-    graph.files.indices.flatMap { graph.files[$0].isSelected ? trees[$0]?.diagnostics ?? [] : [] }
+    graph.files.indices.flatMap { graph.files[$0].isSelected ? files[$0].diagnostics : [] }
   }
 
-  /// The syntax of a file.
-  func tree(_ number: Int) -> SyntaxTree {
-    lock.locked {
-      if let known = trees[number] { return known }
-      let file = graph.files[number]
-      let tree = Parser.parse(source: file.source, path: file.reportedPath, names: names)
-      trees[number] = tree
-      return tree
-    }
-  }
+  /// What is known of a file without its tree.
+  func facts(_ number: Int) -> FileSyntax.Facts { files[number].facts }
 
   func target(ofImport path: String, in package: Int) -> Int? { graph.packages[package].imports[path] }
 
   func contents(ofPackage number: Int) -> (path: String, files: [PackageFile]) {
     let package = graph.packages[number]
     let files = package.files.map { number in
-      PackageFile(tree: tree(number), goVersion: graph.files[number].version.minor, number: Int32(number))
+      PackageFile(self.files[number], goVersion: graph.files[number].version.minor, number: Int32(number))
     }
     return (package.symbolPath, files)
   }
 
-  /// Checks all analysed packages, and gives what `body` makes of each, in the order of their numbers.
-  func checkPackages<Output: Sendable>(_ body: @Sendable (CheckedPackage) -> Output) -> [Output] {
-    let wanted = graph.packages.filter { $0.role == .analysed }
-    return queue.map(wanted) { package in
+  /// Checks the packages that are analysed and not known, and gives what `body` makes of each, with its number.
+  ///
+  /// Packages are taken after those that they import, as far as several threads allow, and their trees go when they are done: so only a few trees are there at a time.
+  func checkPackages<Output: Sendable>(_ body: @Sendable (CheckedPackage) -> Output) -> [(package: Int, output: Output)]
+  {
+    let results = queue.map(wanted) { package in
+      // Parsed here, and not under the lock of the declarations, which others wait for.
+      for target in [package.number] + package.imports.values.sorted() where !declarations.isKnown(package: target) {
+        for file in graph.packages[target].files { _ = files[file].tree }
+      }
       let index = declarations.index(ofPackage: package.number)
-      let files = declarations.package(index).files
+      let checker = TypeChecker(declarations, package: index, file: 0, info: nil)
       var checked: [(file: PackageFile, info: FileInfo)] = []
-      for (number, file) in files.enumerated() {
+      for (number, file) in declarations.package(index).files.enumerated() {
         let info = FileInfo(tree: file.tree)
         TypeChecker(declarations, package: index, file: Int32(number), info: info).checkFile()
         checked.append((file, info))
       }
-      let checker = TypeChecker(declarations, package: index, file: 0, info: nil)
-      return body(CheckedPackage(package: package, index: index, files: checked, checker: checker))
+      checker.resolveAll()
+      let result = body(CheckedPackage(package: package, index: index, files: checked, checker: checker))
+      for file in package.files { files[file].release() }
+      return result
     }
+    return zip(wanted, results).map { ($0.number, $1) }
   }
 }

@@ -8,7 +8,7 @@ enum Builtin: Int32, CaseIterable {
 
 /// What every Go file can name without an import.
 final class Universe: Sendable {
-  let scope: [Name: ObjectID]
+  let scope: NameMap
   let blank: Name
   let initName: Name
   let errorName: Name
@@ -20,7 +20,7 @@ final class Universe: Sendable {
   let nilObject: ObjectID
 
   init(names: NameTable, types: TypeTable, objects: ObjectTable) {
-    var scope: [Name: ObjectID] = [:]
+    var scope = NameMap()
     func add(_ kind: ObjectKind, _ name: String, value: Int32 = 0, type: TypeID? = nil, flags: Object.Flags = [])
       -> ObjectID
     {

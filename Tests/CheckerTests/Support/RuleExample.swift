@@ -23,7 +23,7 @@ struct RuleExample: Sendable {
   struct Outcome: Sendable {
     /// What was wanted and not reported.
     var missed: [Mark]
-    /// What the example's rule reported besides.
+    /// What was reported besides: by the example's rule, and in a safe example whatever is red or yellow.
     var invented: [Mark]
 
     var isMet: Bool { missed.isEmpty && invented.isEmpty }
@@ -97,14 +97,21 @@ struct RuleExample: Sendable {
     var options = CheckOptions()
     options.paths = [folder.path]
     options.root = folder.path
+    if files.contains(where: { $0.name == ".belay.yml" }) {
+      options.configuration = try ConfigurationFile.read(folder.path + "/.belay.yml", rules: Checker.rules)
+    }
     options.onlyRules = Set(Checker.rules.map(\.id))
     let report = Checker(options: options).run()
     if let diagnostic = report.diagnostics.first {
       throw Malformed(description: "\(id) is not analysed in full: \(diagnostic.place): \(diagnostic.message)")
     }
-    let reported = Set(report.open.map { Mark(file: $0.place.file, line: $0.place.line, rule: $0.rule) })
+    func mark(_ finding: Finding) -> Mark {
+      Mark(file: finding.place.file, line: finding.place.line, rule: finding.rule)
+    }
+    let reported = Set(report.open.map(mark))
+    let unwelcome = report.open.filter { $0.rule == rule || !isFaulty && $0.severity != .green }
     return Outcome(
       missed: wanted.subtracting(reported).sorted(),
-      invented: reported.subtracting(wanted).filter { $0.rule == rule }.sorted())
+      invented: Set(unwelcome.map(mark)).subtracting(wanted).sorted())
   }
 }

@@ -1,0 +1,198 @@
+/// The numbers of a program that only count: variables, fields and globals that something steps by a constant and that never hold an address.
+struct Counters {
+  private let program: Program
+  private let element: Symbol
+  private var counters: Set<Symbol> = []
+  private var addresses: Set<Symbol> = []
+  /// Functions that return a counter's value.
+  private var sources: Set<Symbol> = []
+
+  init(_ program: Program) {
+    self.program = program
+    element = program.symbols.intern("element")
+    let functions = program.functionIDs.map { program.function($0) }
+    for function in functions { findSteps(function) }
+    guard !counters.isEmpty else { return }
+    // What is stored in a counter's place may be an address after all.
+    for function in functions { findAddresses(function) }
+    counters.subtract(addresses)
+    // A counter's value is handed on by functions and kept in fields, one behind the other.
+    for _ in 0..<3 {
+      let before = counters.count + sources.count
+      for function in functions { propagate(function) }
+      if counters.count + sources.count == before { break }
+    }
+  }
+
+  /// The field or global that a path names. Elements of lists have no name of their own.
+  private func place(_ path: PathID, _ function: Function) -> Symbol? {
+    let path = function.paths[Int(path.rawValue)]
+    if let field = path.fields.last { return field == element ? nil : field }
+    if case .global(let symbol) = path.root { return symbol }
+    return nil
+  }
+
+  private static func isNumber(_ type: ValueType) -> Bool { type.class == .plain || type.class == .integerAddress }
+
+  private mutating func findSteps(_ function: Function) {
+    var counted: Set<VariableID> = []
+    for block in function.blocks {
+      for instruction in block.instructions {
+        switch instruction.operation {
+        case .fresh(let into, .counter): counted.insert(into)
+        case .store(let path, let from) where counted.contains(from):
+          if let symbol = place(path, function) { counters.insert(symbol) }
+        default: break
+        }
+      }
+    }
+  }
+
+  private mutating func findAddresses(_ function: Function) {
+    var definitions: Definitions?
+    for block in function.blocks {
+      for instruction in block.instructions {
+        guard case .store(let path, let from) = instruction.operation, let symbol = place(path, function),
+          counters.contains(symbol)
+        else { continue }
+        let known = definitions ?? Definitions(function)
+        definitions = known
+        if mayBeAddress(from, known, depth: 0) { addresses.insert(symbol) }
+      }
+    }
+  }
+
+  private mutating func propagate(_ function: Function) {
+    let isCandidate = function.blocks.contains { block in
+      if case .return(let values) = block.terminator, values.count == 1 {
+        if Self.isNumber(function.variables[Int(values[0].rawValue)].type) { return true }
+      }
+      return block.instructions.contains {
+        if case .store(_, let from) = $0.operation {
+          Self.isNumber(function.variables[Int(from.rawValue)].type)
+        } else {
+          false
+        }
+      }
+    }
+    guard isCandidate else { return }
+    let definitions = Definitions(function)
+    for block in function.blocks {
+      for instruction in block.instructions {
+        guard case .store(let path, let from) = instruction.operation, let symbol = place(path, function),
+          !counters.contains(symbol), !addresses.contains(symbol), isCounter(from, definitions)
+        else { continue }
+        counters.insert(symbol)
+      }
+      if case .return(let values) = block.terminator, values.count == 1, isCounter(values[0], definitions) {
+        sources.insert(function.symbol)
+      }
+    }
+  }
+
+  // MARK: Questions
+
+  /// Whether a value is a counter's.
+  func isCounter(_ variable: VariableID, _ definitions: Definitions) -> Bool {
+    let function = definitions.function
+    if let origin = definitions.origin(of: variable) {
+      switch origin.operation {
+      case .fresh(_, .counter): return !stepsAddress(origin, definitions)
+      case .load(_, let path): return place(path, function).map { counters.contains($0) } ?? false
+      case .call(let number):
+        if case .function(let name) = function.calls[Int(number)].callee { return sources.contains(name) }
+        return false
+      default: return isIndex(origin, function)
+      }
+    }
+    // A local that is counted up has several definitions, one of them the counting, and none an address.
+    guard let counted = source(of: variable, definitions) else { return false }
+    let all = definitions.definitions(of: counted)
+    guard !function.parameters.contains(counted), all.count > 1 else { return false }
+    if all.allSatisfy({ isIndex(definitions.instruction(behind: $0), function) }) { return true }
+    return all.contains { isStep($0, definitions) }
+      && all.allSatisfy { isStep($0, definitions) || !mayBeAddress($0, definitions, depth: 0) }
+  }
+
+  /// Whether a number is an index in a list, or the length of one: small, like a counter.
+  private func isIndex(_ instruction: Instruction, _ function: Function) -> Bool {
+    // An element of a list is computed from it as well, but is not necessarily an `int`.
+    guard case .compute(let into, let from) = instruction.operation,
+      program.symbols.name(function.variables[Int(into.rawValue)].type.name) == "int"
+    else { return false }
+    return from.allSatisfy { function.variables[Int($0.rawValue)].type.class == .list }
+  }
+
+  /// The variable behind copies and conversions that is assigned more than once.
+  private func source(of variable: VariableID, _ definitions: Definitions) -> VariableID? {
+    var variable = variable
+    for _ in 0..<16 {
+      let all = definitions.definitions(of: variable)
+      guard all.count == 1 else { return all.isEmpty ? nil : variable }
+      switch all[0].operation {
+      case .copy(_, let from), .convert(_, let from, _): variable = from
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  private func isStep(_ instruction: Instruction, _ definitions: Definitions) -> Bool {
+    switch instruction.operation {
+    case .fresh(_, .counter): return true
+    case .copy(_, let from), .store(_, let from):
+      if case .fresh(_, .counter)? = definitions.origin(of: from)?.operation { return true }
+      return false
+    default: return false
+    }
+  }
+
+  /// Whether what a step counts up is a variable that holds an address.
+  private func stepsAddress(_ step: Instruction, _ definitions: Definitions) -> Bool {
+    let function = definitions.function
+    guard case .fresh(let value, .counter) = step.operation else { return false }
+    for block in function.blocks {
+      for instruction in block.instructions {
+        switch instruction.operation {
+        case .copy(let into, let from) where from == value:
+          return definitions.definitions(of: into).contains {
+            !isStep($0, definitions) && mayBeAddress($0, definitions, depth: 0)
+          } || function.parameters.contains(into)
+        case .store(let path, let from) where from == value:
+          return place(path, function).map { addresses.contains($0) } ?? false
+        default: break
+        }
+      }
+    }
+    return false
+  }
+
+  // MARK: Addresses
+
+  private func mayBeAddress(_ variable: VariableID, _ definitions: Definitions, depth: Int) -> Bool {
+    if depth > 8 { return true }
+    let type = definitions.function.variables[Int(variable.rawValue)].type
+    if type.class != .plain && type.class != .integerAddress { return true }
+    if definitions.function.parameters.contains(variable) { return type.class == .integerAddress }
+    return definitions.definitions(of: variable).contains { mayBeAddress($0, definitions, depth: depth + 1) }
+  }
+
+  private func mayBeAddress(_ instruction: Instruction, _ definitions: Definitions, depth: Int) -> Bool {
+    let function = definitions.function
+    switch instruction.operation {
+    case .constant, .fresh(_, .counter): return false
+    case .convert(_, _, .pointerToInteger): return true
+    case .copy(_, let from), .convert(_, let from, _), .store(_, let from):
+      return mayBeAddress(from, definitions, depth: depth)
+    case .compute(_, let from):
+      return from.contains { mayBeAddress($0, definitions, depth: depth) }
+    case .load(let into, let path):
+      if let symbol = place(path, function), counters.contains(symbol) { return addresses.contains(symbol) }
+      return function.variables[Int(into.rawValue)].type.class == .integerAddress
+    case .call(let number):
+      let results = function.calls[Int(number)].results
+      return results.contains { function.variables[Int($0.rawValue)].type.class == .integerAddress }
+    default: return true
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Findings
+import Foundation
+import Testing
+
+@testable import Checker
+
+/// What `belay check --fix` makes of the faulty examples: the fault is gone, no other has come, and Go's own compiler takes the result.
+@Suite struct FixTests {
+  private static func allExamples() throws -> [RuleExample] {
+    let folder = (#filePath as NSString).deletingLastPathComponent + "/Rules/"
+    return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().flatMap { archive in
+      try RuleExample.read(
+        String(decoding: Data(contentsOf: URL(fileURLWithPath: folder + archive)), as: UTF8.self),
+        rule: String(archive.prefix { $0 != "." }))
+    }
+  }
+
+  /// A folder with a package for each faulty example that a fix is offered for, fixed; and what is wrong there still.
+  private static func fixAll() throws -> (folder: TemporaryFolder, fixed: [String], wrong: [String]) {
+    let folder = try TemporaryFolder()
+    var fixed: [String] = []
+    var wrong: [String] = []
+    for example in try allExamples() where example.isFaulty {
+      let name = example.id.replacingOccurrences(of: "/", with: "_")
+      for file in example.files { try folder.write(file.text, to: name + "/" + file.name) }
+      if !example.files.contains(where: { $0.name == "go.mod" }) {
+        try folder.write("module example.org/\(name)\n\ngo 1.27\n", to: name + "/go.mod")
+      }
+      let root = folder.path + "/" + name
+      func check() -> Report {
+        var options = CheckOptions()
+        options.root = root
+        options.paths = [root]
+        options.cacheFolder = nil
+        return Checker(options: options).run()
+      }
+      var report = check()
+      let offered = Set(report.open.filter { $0.fixes.contains { !$0.edits.isEmpty } }.map(\.rule))
+      if offered.isEmpty {
+        try FileManager.default.removeItem(atPath: root)
+        continue
+      }
+      let before = Set(report.open.map(\.rule))
+      // Fixes that overlap wait for the next run.
+      var runs = 0
+      while runs < 4, report.open.contains(where: { $0.fixes.contains { !$0.edits.isEmpty } }) {
+        try FixApplier(root: root).apply(&report)
+        report = check()
+        runs += 1
+      }
+      fixed.append(name)
+      for finding in report.open where finding.severity != .green {
+        if offered.contains(finding.rule), !finding.fixes.isEmpty {
+          wrong.append("\(name): \(finding.rule) is still there after the fix, line \(finding.place.line)")
+        } else if !before.contains(finding.rule) {
+          wrong.append("\(name): the fix brought \(finding.rule), line \(finding.place.line)")
+        }
+      }
+      wrong += report.diagnostics.map { "\(name): \($0)" }
+    }
+    return (folder, fixed, wrong)
+  }
+
+  @Test func fixesMendTheExamples() throws {
+    let (folder, fixed, wrong) = try Self.fixAll()
+    #expect(fixed.count >= 4, "fixes are offered for \(fixed)")
+    #expect(wrong.isEmpty, "\(wrong.joined(separator: "\n"))")
+    guard let root = ProcessInfo.processInfo.environment["BELAY_TEST_GOROOT"] else { return }
+    try folder.write("go 1.27\n\n" + fixed.map { "use ./\($0)\n" }.joined(), to: "go.work")
+    var environment = ProcessInfo.processInfo.environment
+    environment.merge(["GOROOT": root, "GOTOOLCHAIN": "local", "CGO_ENABLED": "1", "GOFLAGS": ""]) { $1 }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: root + "/bin/go")
+    process.arguments = ["build", "-o", "/dev/null"] + fixed.map { "./\($0)/..." }
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.environment = environment
+    let errors = try folder.write("", to: "go-errors")
+    process.standardError = FileHandle(forWritingAtPath: errors)
+    try process.run()
+    process.waitUntilExit()
+    let said = try folder.read("go-errors")
+    #expect(process.terminationStatus == 0, "\(said)")
+  }
+}
