@@ -3,6 +3,7 @@
 /// Which lock guards a map is inferred: one that lies beside the map (in the same struct, or around it, or at package level for a map at package level) and is held at
 /// some access. An access without it is a violation when the others keep to it. What an initialiser, a constructor (of an object that the function has just made), a
 /// function whose callers all hold a lock, or one whose name says that the caller holds it (`removeLocked`) does, is in order.
+/// So is a loop over the whole map: where an object ends, nobody else has it any more.
 /// Inference of guards by majority: D. Engler et al., "Bugs as Deviant Behavior", SOSP 2001.
 struct LockDiscipline {
   /// An access that breaks it.
@@ -50,7 +51,7 @@ struct LockDiscipline {
       !access.held.contains(guardian) && !analysis.program.function(access.function).isTest
         && !isExempt(access.function)
     }
-    let breakers = Set(open.map(\.function)).subtracting(keepers).filter { !takes(guardian, $0) }
+    let breakers = Set(open.map(\.function)).subtracting(keepers)
     // One against one is enough: a lock that lies beside the map is there for something. Several must be few beside those that keep to it.
     guard breakers.count == 1 || breakers.count * 3 <= keepers.count else { return nil }
     let isWritten = guarded.isWrite
@@ -61,17 +62,6 @@ struct LockDiscipline {
     return Violation(
       function: broken.function, range: broken.range, isWrite: broken.isWrite, map: map, guardian: guardian,
       guarded: guarded.range)
-  }
-
-  /// Whether a function takes a lock somewhere, on some ways only: it has its reasons for the others, such as a parameter that says who holds it.
-  private func takes(_ lock: Symbol, _ id: FunctionID) -> Bool {
-    let function = analysis.program.function(id)
-    return function.blocks.contains { block in
-      block.instructions.contains { instruction in
-        guard case .lock(let path, _) = instruction.operation else { return false }
-        return Self.name(function.paths[Int(path.rawValue)]).map(analysis.program.common) == lock
-      }
-    }
   }
 
   /// Whether callers hold the lock, as far as can be told.
@@ -89,7 +79,7 @@ struct LockDiscipline {
     var made: Set<VariableID>?
     for (block, content) in function.blocks.enumerated() {
       for (index, instruction) in content.instructions.enumerated() {
-        guard case .map(let access) = instruction.operation, access.kind != .count,
+        guard case .map(let access) = instruction.operation, access.kind != .count, access.kind != .next,
           let type = analysis.program.mapType(access.mapType, unit: unit), !type.isSynchronized,
           type.key.holdsAddress || type.value.holdsAddress
         else { continue }
@@ -106,7 +96,7 @@ struct LockDiscipline {
         let held = known.held(block: block, index: index).map(\.path).filter { Self.isBeside($0, path) }
         accesses[analysis.program.common(map), default: []].append(
           Access(
-            function: id, range: instruction.range, isWrite: access.kind != .load && access.kind != .next,
+            function: id, range: instruction.range, isWrite: access.kind != .load,
             held: Set(held.compactMap(Self.name).map(analysis.program.common))))
       }
     }
