@@ -112,7 +112,10 @@ final class ConcreteTypes {
       var variable = variable
       for _ in 0..<8 {
         let all = definitions.definitions(of: variable)
-        if let index = function.parameters.firstIndex(of: variable) { return all.isEmpty ? index : nil }
+        if let index = function.parameters.firstIndex(of: variable) {
+          // A parameter of a concrete type has decided itself what the key is.
+          return all.isEmpty && function.variables[Int(variable.rawValue)].type.class == .interface ? index : nil
+        }
         guard all.count == 1, case .copy(_, let from) = all[0].operation else { return nil }
         variable = from
       }

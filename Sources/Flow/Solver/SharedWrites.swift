@@ -71,7 +71,8 @@ final class SharedWrites {
         case .call(let number):
           let call = function.calls[Int(number)]
           guard call.mode == .direct else { continue }
-          for target in graph.targets(of: id, call: number) {
+          // What another package writes, and under which conditions, is that package's promise to keep: only calls within one are followed.
+          for target in graph.targets(of: id, call: number) where program.unitIndex(of: target) == unit {
             found += writes(of: target).compactMap { translated($0, from: target, call, in: id) }
           }
         default: continue
