@@ -39,4 +39,11 @@ public struct MemoryPath: Sendable, Hashable {
     self.root = root
     self.fields = Array(fields.prefix(Self.maximumDepth))
   }
+
+  /// The field, or the global, that the path ends at; nil for a variable of the function.
+  var declared: Symbol? {
+    if let field = fields.last { return field }
+    if case .global(let symbol) = root { return symbol }
+    return nil
+  }
 }

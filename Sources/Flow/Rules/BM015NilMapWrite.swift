@@ -157,9 +157,7 @@ struct NilMapWrite: Rule {
   }
 
   private func declaration(_ path: MemoryPath, _ neverSet: [Symbol: Unit.Declaration]) -> Unit.Declaration? {
-    if let field = path.fields.last { return neverSet[field] }
-    if case .global(let symbol) = path.root { return neverSet[symbol] }
-    return nil
+    path.declared.flatMap { neverSet[$0] }
   }
 
   private func finding(

@@ -84,7 +84,7 @@ struct LockDiscipline {
           type.key.holdsAddress || type.value.holdsAddress
         else { continue }
         let path = function.paths[Int(access.map.rawValue)]
-        guard let map = Self.name(path) else { continue }
+        guard let map = path.declared else { continue }
         if case .variable(let base) = path.root {
           let known = made ?? Self.made(in: function)
           made = known
@@ -97,7 +97,7 @@ struct LockDiscipline {
         accesses[analysis.program.common(map), default: []].append(
           Access(
             function: id, range: instruction.range, isWrite: access.kind != .load,
-            held: Set(held.compactMap(Self.name).map(analysis.program.common))))
+            held: Set(held.compactMap(\.declared).map(analysis.program.common))))
       }
     }
   }
@@ -120,13 +120,6 @@ struct LockDiscipline {
       }
     }
     return made
-  }
-
-  /// The field or variable that a path names.
-  private static func name(_ path: MemoryPath) -> Symbol? {
-    if let last = path.fields.last { return last }
-    if case .global(let symbol) = path.root { return symbol }
-    return nil
   }
 
   /// Whether a lock lies in the struct of a map, or in one around it; package-level locks lie beside package-level maps.

@@ -20,12 +20,7 @@ final class HeldLocks {
   private func own(_ id: FunctionID, _ block: Int, _ index: Int) -> Set<Symbol> {
     let known = sets[id] ?? LockSets(program.function(id))
     sets[id] = known
-    return Set(
-      known.held(block: block, index: index).compactMap { held in
-        if let field = held.path.fields.last { return field }
-        if case .global(let symbol) = held.path.root { return symbol }
-        return nil
-      })
+    return Set(known.held(block: block, index: index).compactMap(\.path.declared))
   }
 
   /// Whether all calls of a function are known, and are made with one lock held.

@@ -228,14 +228,7 @@ private struct MapFactsBuilder {
   private func holdsMap(_ function: Function, _ path: PathID, _ variable: VariableID) -> Bool {
     if function.variables[Int(variable.rawValue)].type.class == .map { return true }
     let path = function.paths[Int(path.rawValue)]
-    let symbol: Symbol
-    if let field = path.fields.last {
-      symbol = field
-    } else if case .global(let global) = path.root {
-      symbol = global
-    } else {
-      return false
-    }
+    guard let symbol = path.declared else { return false }
     return program.declaration(symbol)?.type.class == .map
   }
 

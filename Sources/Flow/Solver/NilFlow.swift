@@ -394,11 +394,9 @@ struct NilFlow {
   }
 
   private func isMap(_ path: MemoryPath) -> Bool {
-    if let field = path.fields.last { return program.declaration(field)?.type.class == .map }
-    switch path.root {
-    case .variable(let variable): return function.variables[Int(variable.rawValue)].type.class == .map
-    case .global(let symbol): return program.declaration(symbol)?.type.class == .map
-    }
+    if let symbol = path.declared { return program.declaration(symbol)?.type.class == .map }
+    guard case .variable(let variable) = path.root else { return false }
+    return function.variables[Int(variable.rawValue)].type.class == .map
   }
 
   /// An error was returned: what the callee returns with an error is nil, if it always is.

@@ -76,12 +76,7 @@ final class NilSummaries {
     func type(_ variable: VariableID) -> ValueType.Class { function.variables[Int(variable.rawValue)].type.class }
     switch operation {
     case .store(let path, _), .address(_, let path):
-      let place = function.paths[Int(path.rawValue)]
-      if let field = place.fields.last {
-        result.stored.insert(field)
-      } else if case .global(let symbol) = place.root {
-        result.stored.insert(symbol)
-      }
+      if let symbol = function.paths[Int(path.rawValue)].declared { result.stored.insert(symbol) }
     case .copy(let into, let from):
       // `*p = T{…}`.
       if type(into) == .managedPointer, type(from) == .aggregate { result.isOpaque = true }
