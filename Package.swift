@@ -14,6 +14,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
   ],
   targets: [
+    // Which calls a thread is in, and what they are called. No dependency.
+    .target(name: "StackTraces"),
+
     // Where buckets come from and go back to. No dependency.
     .target(name: "BelayMemory"),
 
@@ -60,6 +63,7 @@ let package = Package(
       ]
     ),
 
+    .testTarget(name: "StackTracesTests", dependencies: ["StackTraces"]),
     .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory"]),
     .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
