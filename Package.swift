@@ -17,8 +17,9 @@ let package = Package(
     // Which calls a thread is in, and what they are called. No dependency.
     .target(name: "StackTraces"),
 
-    // Where buckets come from and go back to. No dependency.
-    .target(name: "BelayMemory"),
+    // Where buckets come from and go back to. CEpoch holds what threads announce: storage of their own, and a barrier.
+    .target(name: "CEpoch"),
+    .target(name: "BelayMemory", dependencies: ["CEpoch"]),
 
     // The map: growth, iteration, layout. CBucketRow holds the instructions that Swift has no name for.
     .target(name: "CBucketRow"),

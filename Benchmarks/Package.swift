@@ -12,7 +12,8 @@ let package = Package(
     .executableTarget(name: "belay-bench", dependencies: ["Findings"]),
     // The map beside `Dictionary`. `maps.sh` runs its peers in other languages with it.
     .target(name: "CBucketRow"),
-    .target(name: "BelayMemory"),
+    .target(name: "CEpoch"),
+    .target(name: "BelayMemory", dependencies: ["CEpoch"]),
     .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow"]),
     .executableTarget(name: "bench", dependencies: ["BelayMap"]),
   ],
