@@ -6,12 +6,16 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Belay", targets: ["Belay"]),
+    // By itself, so that who imports Belay alone does not build swift-protobuf and swift-metrics.
+    .library(name: "BelayObserve", targets: ["BelayObserve"]),
     .executable(name: "belay", targets: ["belay"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // Which calls a thread is in, and what they are called. No dependency.
@@ -24,6 +28,17 @@ let package = Package(
     // The map: growth, iteration, layout. CBucketRow holds the instructions that Swift has no name for.
     .target(name: "CBucketRow"),
     .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow"]),
+
+    // What one sees of the libraries at work: heap profiles, metrics, traces, checks. PprofFormat is pprof's protobuf form.
+    .target(
+      name: "PprofFormat", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["profile.proto"]),
+    .target(
+      name: "BelayObserve",
+      dependencies: [
+        "BelayMap", "BelayMemory", "PprofFormat", "StackTraces",
+        .product(name: "Metrics", package: "swift-metrics"),
+      ]),
 
     // The one import for programs that use the libraries.
     .target(name: "Belay", dependencies: ["BelayMap", "BelayMemory"]),
@@ -66,6 +81,12 @@ let package = Package(
 
     .testTarget(name: "StackTracesTests", dependencies: ["StackTraces"]),
     .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory"]),
+    .testTarget(
+      name: "BelayObserveTests",
+      dependencies: [
+        "BelayMap", "BelayMemory", "BelayObserve", "PprofFormat", "StackTraces",
+        .product(name: "Metrics", package: "swift-metrics"),
+      ]),
     .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),

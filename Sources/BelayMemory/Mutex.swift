@@ -7,11 +7,11 @@
 #endif
 
 /// A lock that one thread holds.
-final class Mutex: @unchecked Sendable {
+package final class Mutex: @unchecked Sendable {
   // At an address of its own: a lock must not move.
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     let result = pthread_mutex_init(lock, nil)
     precondition(result == 0, "Belay: no lock: \(result)")
   }
@@ -21,7 +21,7 @@ final class Mutex: @unchecked Sendable {
     lock.deallocate()
   }
 
-  func locked<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+  package func locked<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     return try body()

@@ -14,7 +14,7 @@ enum Demangler {
     ) -> UnsafeMutablePointer<CChar>?
 
   /// `swift_demangle` of the Swift runtime, which every Swift program has.
-  private static let demangleSwift: Demangle? = dlsym(dlopen(nil, RTLD_LAZY), "swift_demangle").map {
+  private static let demangleSwift: Demangle? = ProcessSymbols.address(of: "swift_demangle").map {
     // The type that the runtime's header (swift/Demangling/Demangle.h) gives it.
     unsafeBitCast($0, to: Demangle.self)
   }
@@ -26,6 +26,19 @@ enum Demangler {
     else { return name }
     // The runtime allocates the result with malloc.
     defer { free(result) }
-    return String(cString: result)
+    return withoutDiscriminators(String(cString: result))
+  }
+
+  /// Writes what is private to a file, `(name in _0123…)`, as `name`.
+  private static func withoutDiscriminators(_ name: String) -> String {
+    var result = ""
+    var rest = name[...]
+    while let mark = rest.firstRange(of: " in _"), let end = rest[mark.upperBound...].firstIndex(of: ")"),
+      rest[mark.upperBound..<end].allSatisfy(\.isHexDigit), let start = rest[..<mark.lowerBound].lastIndex(of: "(")
+    {
+      result += rest[..<start] + rest[rest.index(after: start)..<mark.lowerBound]
+      rest = rest[rest.index(after: end)...]
+    }
+    return result + rest
   }
 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The calls that a thread was in: their return addresses, the innermost first.
 public struct StackTrace: Sendable, Hashable {
   /// Where each call returns to.
@@ -36,7 +28,7 @@ public struct StackTrace: Sendable, Hashable {
   private typealias Unwind = @convention(c) (UnsafeMutablePointer<UnsafeMutableRawPointer?>, CInt) -> CInt
 
   /// `backtrace` of the C library, which Swift's view of that library leaves out.
-  private static let unwind: Unwind? = dlsym(dlopen(nil, RTLD_LAZY), "backtrace").map {
+  private static let unwind: Unwind? = ProcessSymbols.address(of: "backtrace").map {
     // The symbol has had this type since glibc 2.1.
     unsafeBitCast($0, to: Unwind.self)
   }

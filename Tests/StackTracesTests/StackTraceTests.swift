@@ -12,6 +12,12 @@ struct StackTraceTests {
     #expect(lines[1].contains("outerFunctionOfTheTrace"))
   }
 
+  @Test func writesNamesAsTheSourceDoes() {
+    #expect(
+      Demangler.demangle("$s4main5outer33_8AD29BF14BBC57065A48F4FED08287D3LLSiyF") == "main.outer() -> Swift.Int")
+    #expect(Demangler.demangle("malloc") == "malloc")
+  }
+
   @Test func keepsToItsLimit() {
     #expect(StackTrace.capture(limit: 2).addresses.count == 2)
     let all = StackTrace.capture(limit: 64)

@@ -24,6 +24,8 @@ public struct MapMisuse: Error, Sendable, Equatable {
     case arenaFreed
     /// A write through a map variable that is nil.
     case nilMapWrite
+    /// A monitor found something damaged; the text says what.
+    case integrityAlarm(String)
   }
 
   /// What was wrong.
@@ -34,6 +36,13 @@ public struct MapMisuse: Error, Sendable, Equatable {
   public let thread: UInt64
   /// The other thread, where it could be found out; the same as `thread` for a write within a write.
   public let otherThread: UInt64?
+}
+
+extension MapMisuse {
+  /// A misuse that a monitor found on this thread.
+  package init(integrityAlarm text: String, of subject: String) {
+    self.init(kind: .integrityAlarm(text), map: subject, thread: ThreadName.current, otherThread: nil)
+  }
 }
 
 extension MapMisuse: CustomStringConvertible {
@@ -48,7 +57,9 @@ extension MapMisuse: CustomStringConvertible {
       case .keyHashChanged: "the hash of a key changed while the key was in the map"
       case .arenaFreed: "use of a map after its arena was freed"
       case .nilMapWrite: "write to a nil map"
+      case .integrityAlarm(let text): text
       }
+    if case .integrityAlarm = kind { return what }
     let who =
       if let otherThread {
         otherThread == thread ? " (both on thread \(thread))" : " (threads \(thread) and \(otherThread))"

@@ -20,7 +20,7 @@ public enum MisusePolicy: Sendable {
 
   /// Acts on a misuse as the policy says.
   @usableFromInline
-  static func report(_ misuse: MapMisuse) {
+  package static func report(_ misuse: MapMisuse) {
     switch current {
     case .trap: fatalError("Belay: \(misuse)")
     case .handler(let handler): handler(misuse)
