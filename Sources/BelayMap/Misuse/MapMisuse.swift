@@ -9,7 +9,7 @@
 /// A wrong use of a map that the map has noticed.
 public struct MapMisuse: Error, Sendable, Equatable {
   /// What was wrong.
-  public enum Kind: Sendable, Equatable {
+  public enum Kind: Sendable, Hashable {
     /// Two writes at the same time, from two threads or from within a closure or a key's `==` that a write runs.
     case concurrentWrites
     /// A look-up while a write was under way.
