@@ -25,9 +25,10 @@ let package = Package(
     .target(name: "CEpoch"),
     .target(name: "BelayMemory", dependencies: ["CEpoch"]),
 
-    // The map: growth, iteration, layout. CBucketRow holds the instructions that Swift has no name for.
+    // The map: growth, iteration, layout. CBucketRow holds the instructions that Swift has no name for, CLiveMaps the table that debuggers read.
     .target(name: "CBucketRow"),
-    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow"]),
+    .target(name: "CLiveMaps"),
+    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps"]),
 
     // What one sees of the libraries at work: heap profiles, metrics, traces, checks. PprofFormat is pprof's protobuf form.
     .target(
@@ -87,7 +88,7 @@ let package = Package(
         "BelayMap", "BelayMemory", "BelayObserve", "PprofFormat", "StackTraces",
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
-    .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory"]),
+    .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory", "CLiveMaps"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),

@@ -50,6 +50,7 @@ public final class BucketMap<Key: Hashable, Value: ~Copyable> {
     self.hasher = hasher
     header = .allocate(capacity: 1)
     header.initialize(to: MapHeader(seed: MapSeed.next(), flags: hasher == nil ? 0 : MapFlags.chosenHasher))
+    if LiveMaps.shouldEnter { header.pointee.liveRecord = LiveMaps.enter(Self.self, header: header) }
   }
 
   /// Makes an empty map with the built-in hash.
@@ -66,6 +67,8 @@ public final class BucketMap<Key: Hashable, Value: ~Copyable> {
 
   @inlinable
   deinit {
+    // Before anything goes: nobody may be led to memory that is not the map's any more.
+    if header.pointee.liveRecord != 0 { LiveMaps.leave(header.pointee.liveRecord) }
     destroy(Detached(header.pointee))
     header.deinitialize(count: 1)
     header.deallocate()

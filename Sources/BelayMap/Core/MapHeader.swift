@@ -48,6 +48,8 @@ struct MapHeader {
   @usableFromInline var shrinkings: Int
   /// Overflow buckets.
   @usableFromInline var pool: OverflowPool
+  /// The number of the map's record in the table of live maps; zero if it has none.
+  @usableFromInline var liveRecord: Int
 
   @usableFromInline
   init(seed: UInt64, flags: UInt8) {
@@ -74,6 +76,7 @@ struct MapHeader {
     rebuilds = 0
     shrinkings = 0
     pool = OverflowPool()
+    liveRecord = 0
   }
 }
 
