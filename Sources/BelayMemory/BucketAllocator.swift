@@ -20,6 +20,14 @@ public protocol BucketAllocator: AnyObject, Sendable {
 
   /// Gives a whole block back.
   ///
-  /// - Complexity: Linear in the number of touched pages that have not been released yet.
+  /// - Complexity: At most linear in the number of touched pages that have not been released yet; an allocator may put that off.
   func deallocate(_ block: MemoryBlock)
+
+  /// Gives a whole block back of which all but a few pages have been released before; nothing is put off.
+  func deallocateReleased(_ block: MemoryBlock)
+}
+
+extension BucketAllocator {
+  /// Gives the block back as any other.
+  public func deallocateReleased(_ block: MemoryBlock) { deallocate(block) }
 }

@@ -9,7 +9,7 @@
 /// Blocks straight from the system: small ones from `calloc`, large ones mapped, so that their pages are zero without anybody writing them
 /// and can be given back one by one.
 public final class SystemAllocator: BucketAllocator {
-  /// The allocator that everyone may share; it has no state.
+  /// The allocator that everyone may share.
   public static let shared = SystemAllocator()
 
   /// From this size on a block is mapped.
@@ -18,11 +18,17 @@ public final class SystemAllocator: BucketAllocator {
   /// within one insertion.
   static let mappedByteCount = 64 * 1024
 
+  /// What gives large blocks back.
+  public let sweeper: Sweeper
+
   /// Makes an allocator; `shared` serves as well.
-  public init() {}
+  ///
+  /// - Parameter sweeper: What gives large blocks back.
+  public init(sweeper: Sweeper = .shared) { self.sweeper = sweeper }
 
   /// See `BucketAllocator`.
   public func allocate(byteCount: Int, alignment: Int) throws(MemoryError) -> MemoryBlock {
+    sweeper.sweepOnWrite()
     if byteCount >= Self.mappedByteCount {
       let base = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
       guard let base, base != MAP_FAILED else { throw .outOfMemory(byteCount: byteCount) }
@@ -40,6 +46,7 @@ public final class SystemAllocator: BucketAllocator {
 
   /// See `BucketAllocator`.
   public func release(_ part: UnsafeMutableRawBufferPointer, of block: MemoryBlock) {
+    sweeper.sweepOnWrite()
     guard block.byteCount >= Self.mappedByteCount, let start = part.baseAddress else { return }
     let first = SystemPages.roundUp(UInt(bitPattern: start))
     let end = SystemPages.roundDown(UInt(bitPattern: start + part.count))
@@ -48,13 +55,27 @@ public final class SystemAllocator: BucketAllocator {
     _ = madvise(pages, Int(end - first), MADV_DONTNEED)
   }
 
-  /// See `BucketAllocator`.
+  /// See `BucketAllocator`. A block of many pages goes back in slices, see `Sweeper`.
   public func deallocate(_ block: MemoryBlock) {
+    if block.byteCount >= sweeper.leastBytes, block.byteCount >= Self.mappedByteCount {
+      sweeper.give(block, release: Self.unmap)
+    } else {
+      deallocateReleased(block)
+    }
+  }
+
+  /// See `BucketAllocator`.
+  public func deallocateReleased(_ block: MemoryBlock) {
+    sweeper.sweepOnWrite()
     if block.byteCount >= Self.mappedByteCount {
-      let result = munmap(block.base, block.byteCount)
-      precondition(result == 0, "Belay: a block that was not mapped was given back")
+      Self.unmap(block)
     } else {
       free(block.base)
     }
+  }
+
+  private static let unmap: @Sendable (MemoryBlock) -> Void = { part in
+    let result = munmap(part.base, part.byteCount)
+    precondition(result == 0, "Belay: a block that was not mapped was given back")
   }
 }

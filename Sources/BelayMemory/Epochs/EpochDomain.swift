@@ -152,9 +152,10 @@ public final class EpochDomain: Sendable {
       var count = 0
       while count < limit {
         let taken = shard.takeReady(into: UnsafeMutableBufferPointer(rebasing: memory.prefix(limit - count)))
-        if taken == 0 { break }
-        for index in 0..<taken { memory[index].run() }
-        count += taken
+        if taken.count == 0 { break }
+        for index in 0..<taken.count { memory[index].run() }
+        count += taken.count
+        if taken.endedCycle != 0 { SweepLog.end(taken.endedCycle, waitingBytes: shard.waitingBytes) }
       }
       return count
     }

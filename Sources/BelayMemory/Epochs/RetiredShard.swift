@@ -6,7 +6,9 @@ import CEpoch
 struct RetiredShard {
   private struct Batch {
     let epoch: UInt64
-    let things: [Retired]
+    var things: [Retired]
+    /// See `SweepLog`.
+    let cycle: UInt64
   }
 
   private struct State {
@@ -15,7 +17,7 @@ struct RetiredShard {
     /// By epoch, the oldest first.
     var closed: [Batch] = []
     /// Taken from the end.
-    var ready: [[Retired]] = []
+    var ready: [Batch] = []
     var readyCount = 0
     var waitingBytes = 0
     var waitingCount = 0
@@ -76,7 +78,10 @@ struct RetiredShard {
 
   private func closeOpen(_ domain: UnsafeMutablePointer<belay_epoch_domain>) {
     guard !state.pointee.open.isEmpty else { return }
-    state.pointee.closed.append(Batch(epoch: belay_epoch_advance(domain), things: state.pointee.open))
+    state.pointee.closed.append(
+      Batch(
+        epoch: belay_epoch_advance(domain), things: state.pointee.open,
+        cycle: SweepLog.begin(.batch, bytes: state.pointee.openBytes)))
     state.pointee.open = []
     state.pointee.openBytes = 0
   }
@@ -89,32 +94,42 @@ struct RetiredShard {
     let passed = state.pointee.closed.firstIndex { $0.epoch >= oldest } ?? state.pointee.closed.count
     for batch in state.pointee.closed[..<passed] {
       state.pointee.readyCount &+= batch.things.count
-      state.pointee.ready.append(batch.things)
+      state.pointee.ready.append(batch)
     }
     state.pointee.closed.removeSubrange(..<passed)
   }
 
   /// Takes things that are ready to end; the caller runs their ends.
   ///
-  /// - Returns: How many were put into the memory.
-  func takeReady(into memory: UnsafeMutableBufferPointer<Retired>) -> Int {
+  /// - Returns: How many were put into the memory, and the sweep cycle whose last things they are.
+  func takeReady(into memory: UnsafeMutableBufferPointer<Retired>) -> (count: Int, endedCycle: UInt64) {
     lock()
     defer { unlock() }
     var taken = 0
-    while taken < memory.count, let last = state.pointee.ready.indices.last {
-      if let retired = state.pointee.ready[last].popLast() {
+    var cycle: UInt64 = 0
+    while taken < memory.count, cycle == 0, let last = state.pointee.ready.indices.last {
+      var bytes = 0
+      while taken < memory.count, let retired = state.pointee.ready[last].things.popLast() {
         memory.initializeElement(at: taken, to: retired)
         taken &+= 1
-        state.pointee.endedBytes &+= retired.byteCount
-        state.pointee.waitingBytes &-= retired.byteCount
-      } else {
-        state.pointee.ready.removeLast()
+        bytes &+= retired.byteCount
       }
+      state.pointee.endedBytes &+= bytes
+      state.pointee.waitingBytes &-= bytes
+      SweepLog.released(state.pointee.ready[last].cycle, bytes: bytes)
+      if state.pointee.ready[last].things.isEmpty { cycle = state.pointee.ready.removeLast().cycle }
     }
     state.pointee.readyCount &-= taken
     state.pointee.endedCount &+= taken
     state.pointee.waitingCount &-= taken
-    return taken
+    return (taken, cycle)
+  }
+
+  /// Retired bytes whose end has not run.
+  var waitingBytes: Int {
+    lock()
+    defer { unlock() }
+    return state.pointee.waitingBytes
   }
 
   /// Adds what waits here to a report.

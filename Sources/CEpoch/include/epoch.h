@@ -88,6 +88,9 @@ BELAY_EPOCH_INLINE uint64_t belay_epoch_advance(struct belay_epoch_domain *domai
   return __atomic_fetch_add(&domain->epoch, 1, __ATOMIC_ACQ_REL);
 }
 
+BELAY_EPOCH_INLINE uint32_t belay_epoch_load(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
+BELAY_EPOCH_INLINE void belay_epoch_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELAXED); }
+
 // A lock of one word that is held for a few instructions.
 void belay_epoch_wait(uint32_t *lock);
 BELAY_EPOCH_INLINE void belay_epoch_lock(uint32_t *lock) {

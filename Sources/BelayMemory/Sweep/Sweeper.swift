@@ -1,0 +1,205 @@
+import CEpoch
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Gives large blocks back to the system in slices, so that nobody waits for gigabytes at once.
+///
+/// To unmap 256 MiB that have been touched takes about 20 milliseconds, and holds up every other thread that maps or first touches memory meanwhile. A
+/// block that is at least `leastBytes` large therefore goes in slices, by default on a thread of its own that ends when nothing is left. When
+/// more than `mostBytes` wait, whoever adds more gives back the excess itself. Thread safe.
+public final class Sweeper: @unchecked Sendable {
+  // Sendable holds because all state is reached under the lock only.
+
+  /// The sweeper of all allocators that have no other.
+  public static let shared = Sweeper()
+
+  /// A block on its way out; it goes from its end to its start.
+  private struct Item {
+    var block: MemoryBlock
+    let cycle: UInt64
+    let release: @Sendable (MemoryBlock) -> Void
+  }
+
+  /// Smaller blocks go back at once.
+  public let leastBytes: Int
+  /// The bytes of a slice.
+  public let sliceBytes: Int
+  /// The most bytes that wait.
+  public let mostBytes: Int
+
+  private let mutex = Mutex()
+  private var storedMode: SweepMode
+  private var waiting: [Item] = []
+  private var waitingBytes = 0
+  private var releasedBytes = 0
+  private var hasThread = false
+  private var isStopped = false
+  /// Whether something waits for a write to give it back; read without the lock.
+  private let waitsForWrites = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+
+  /// Makes a sweeper.
+  ///
+  /// - Parameters:
+  ///   - mode: How blocks go back.
+  ///   - leastBytes: Smaller blocks go back at once.
+  ///   - sliceBytes: The bytes of a slice; rounded to pages.
+  ///   - mostBytes: The most bytes that wait.
+  public init(
+    mode: SweepMode = .background, leastBytes: Int = 4 << 20, sliceBytes: Int = 512 << 10, mostBytes: Int = 4 << 30
+  ) {
+    precondition(sliceBytes > 0 && mostBytes >= 0)
+    storedMode = mode
+    self.leastBytes = leastBytes
+    self.sliceBytes = max(Int(SystemPages.byteCount), sliceBytes & ~(Int(SystemPages.byteCount) - 1))
+    self.mostBytes = mostBytes
+    waitsForWrites.initialize(to: 0)
+  }
+
+  deinit {
+    while sweep() > 0 {}
+    waitsForWrites.deallocate()
+  }
+
+  /// How blocks go back that are given up from now on. What waits in another mode goes on in the new one.
+  public var mode: SweepMode {
+    get { mutex.locked { storedMode } }
+    set {
+      mutex.locked { storedMode = newValue }
+      if newValue == .atOnce { while sweep() > 0 {} } else { arrange() }
+    }
+  }
+
+  /// Bytes that wait, and bytes that have gone back so far.
+  public var report: (waitingBytes: Int, releasedBytes: Int) { mutex.locked { (waitingBytes, releasedBytes) } }
+
+  /// Gives a block back, now or in slices later.
+  ///
+  /// - Parameters:
+  ///   - block: The block; nobody uses it any more. The end of a slice is at a page boundary if the start of the block is.
+  ///   - release: Gives a part back; called with parts of at most `sliceBytes` from the end to the start, on any thread.
+  /// - Complexity: O(1), unless the mode or the bytes that wait already make it linear in the touched pages.
+  public func give(_ block: MemoryBlock, release: @escaping @Sendable (MemoryBlock) -> Void) {
+    let cycle = SweepLog.begin(.block, bytes: block.byteCount)
+    if block.byteCount < leastBytes, cycle == 0 {
+      release(block)
+      mutex.locked { releasedBytes += block.byteCount }
+      return
+    }
+    mutex.locked {
+      waiting.append(Item(block: block, cycle: cycle, release: release))
+      waitingBytes += block.byteCount
+    }
+    if mode == .atOnce || block.byteCount < leastBytes { while sweep() > 0 {} }
+    while report.waitingBytes > mostBytes, sweep() > 0 {}
+    arrange()
+  }
+
+  /// Gives one slice back, if anything waits.
+  ///
+  /// - Returns: The bytes that went back; zero when nothing waits or others have it in hand.
+  /// - Complexity: Linear in the touched pages of a slice.
+  @discardableResult
+  public func sweep() -> Int {
+    guard let (item, part, isLast) = takeSlice() else { return 0 }
+    let start = item.cycle == 0 ? 0 : SweepLog.now
+    item.release(part)
+    if item.cycle != 0 {
+      SweepLog.released(item.cycle, bytes: part.byteCount, nanoseconds: SweepLog.now &- start)
+    }
+    let left = mutex.locked {
+      waitingBytes -= part.byteCount
+      releasedBytes += part.byteCount
+      return waitingBytes
+    }
+    if isLast { SweepLog.end(item.cycle, waitingBytes: left) }
+    return part.byteCount
+  }
+
+  /// Gives a slice back if one waits for writes; for allocators, at each call.
+  @inline(__always)
+  func sweepOnWrite() {
+    if belay_epoch_load(waitsForWrites) != 0 {
+      sweep()
+      arrange()
+    }
+  }
+
+  /// Takes the last part of the oldest block.
+  private func takeSlice() -> (item: Item, part: MemoryBlock, isLast: Bool)? {
+    mutex.locked {
+      guard let item = waiting.first else { return nil }
+      let left = max(0, (item.block.byteCount - 1) / sliceBytes * sliceBytes)
+      let part = MemoryBlock(
+        base: item.block.base + left, byteCount: item.block.byteCount - left, alignment: item.block.alignment)
+      if left == 0 {
+        waiting.removeFirst()
+      } else {
+        waiting[0].block = MemoryBlock(base: item.block.base, byteCount: left, alignment: item.block.alignment)
+      }
+      return (item, part, left == 0)
+    }
+  }
+
+  /// Sees to it that what waits is met by whoever is to give it back.
+  private func arrange() {
+    let needsThread = mutex.locked {
+      let isWaiting = !waiting.isEmpty
+      belay_epoch_store(waitsForWrites, isWaiting && storedMode == .onWrites ? 1 : 0)
+      guard isWaiting, storedMode == .background, !hasThread else { return false }
+      hasThread = true
+      return true
+    }
+    if needsThread, !startThread() {
+      mutex.locked { hasThread = false }
+      // Without a thread whoever asked does it.
+      while sweep() > 0 {}
+    }
+  }
+
+  private func startThread() -> Bool {
+    var attributes = pthread_attr_t()
+    guard pthread_attr_init(&attributes) == 0 else { return false }
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    let argument = Unmanaged.passRetained(self)
+    #if canImport(Darwin)
+      var thread: pthread_t?
+    #else
+      var thread = pthread_t()
+    #endif
+    // Signals are for the program's own threads.
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    let result = pthread_create(&thread, &attributes, { sweeperThread($0) }, argument.toOpaque())
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+    if result != 0 { argument.release() }
+    return result == 0
+  }
+
+  fileprivate func runInBackground() {
+    while true {
+      while mode == .background, sweep() > 0 { sched_yield() }
+      let isDone = mutex.locked {
+        if waiting.isEmpty || storedMode != .background { hasThread = false }
+        return !hasThread
+      }
+      if isDone { break }
+    }
+    arrange()
+  }
+}
+
+/// What the sweeper's thread runs.
+private func sweeperThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let argument else { return nil }
+  Unmanaged<Sweeper>.fromOpaque(argument).takeRetainedValue().runInBackground()
+  return nil
+}
