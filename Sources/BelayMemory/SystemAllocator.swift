@@ -66,7 +66,6 @@ public final class SystemAllocator: BucketAllocator {
 
   /// See `BucketAllocator`.
   public func deallocateReleased(_ block: MemoryBlock) {
-    sweeper.sweepOnWrite()
     if block.byteCount >= Self.mappedByteCount {
       Self.unmap(block)
     } else {

@@ -167,8 +167,10 @@ extension BucketMap where Value: ~Copyable {
     guard logCount < Int(header.pointee.logCount), beginWrite() else { return }
     if header.pointee.traits & MapTraits.unequalKeys == 0 {
       // Without memory for the smaller array the map stays as it is.
-      try? moveAll(logCount: logCount)
-      header.pointee.shrinkings &+= 1
+      do throws(MemoryError) {
+        try moveAll(logCount: logCount)
+        header.pointee.shrinkings &+= 1
+      } catch {}
     }
     endWrite()
   }

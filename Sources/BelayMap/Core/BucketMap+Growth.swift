@@ -68,6 +68,9 @@ extension BucketMap where Value: ~Copyable {
   func beginMove(logCount: Int, traits: UInt8) throws(MemoryError) {
     let new = try makeArray(logCount: logCount)
     header.pointee.old = header.pointee.buckets
+    header.pointee.oldPool = header.pointee.pool
+    header.pointee.pool = OverflowPool()
+    header.pointee.sweepCycle = SweepLog.begin(.growth, bytes: header.pointee.old.block?.byteCount ?? 0)
     install(new, logCount: logCount)
     header.pointee.evacuated = 0
     header.pointee.released = 0
@@ -122,10 +125,11 @@ extension BucketMap where Value: ~Copyable {
     }
   }
 
-  /// Moves one old bucket, with its overflow buckets, into the new array.
+  /// Moves one old bucket, with its overflow buckets, into the new array; beyond the last one, gives back what is left of the old array.
   @inlinable @inline(never)
   func evacuate(_ index: Int) {
     let old = header.pointee.old
+    if index == old.count { return releaseOld() }
     let new = header.pointee.buckets
     let shrinks = header.pointee.traits & MapTraits.shrinking != 0
     let splits = header.pointee.traits & (MapTraits.sameSize | MapTraits.shrinking) == 0
@@ -158,7 +162,12 @@ extension BucketMap where Value: ~Copyable {
       guard let next = bucket.next else { break }
       bucket = Bucket(overflow: next)
     }
-    releaseOverflow(first.next)
+    // The overflow buckets stay where they are: all of their pool goes back together.
+    var link = first.next
+    while let overflow = link {
+      link = Bucket<Key, Value>(overflow: overflow).next
+      header.pointee.overflowCount &-= 1
+    }
     first.next = nil
     for lane in 0..<Layout.slotsPerBucket where first[lane] < Tag.evacuatedLow { first[lane] = Tag.evacuatedEmpty }
     header.pointee.version &+= 1
@@ -190,10 +199,19 @@ extension BucketMap where Value: ~Copyable {
     while mark < stop, old.isEvacuated(mark) { mark &+= 1 }
     header.pointee.evacuated = mark
     if mark == old.count {
-      endGrowth()
+      releaseOld()
     } else if mark &* Layout.bucketBytes &- header.pointee.released >= Self.releaseBytes {
       releaseEvacuated()
     }
+  }
+
+  /// A step after all has been evacuated: one slab of overflow buckets goes back, and with the last of them the growth ends.
+  @inlinable @inline(never)
+  func releaseOld() {
+    if header.pointee.oldPool.slabs != nil {
+      SweepLog.released(header.pointee.sweepCycle, bytes: header.pointee.oldPool.releaseSlab(to: allocator))
+    }
+    if header.pointee.oldPool.slabs == nil { endGrowth() }
   }
 
   /// Gives evacuated slots back, and with every sixteenth piece the rows and links of what has been evacuated.
@@ -208,6 +226,7 @@ extension BucketMap where Value: ~Copyable {
     let end = header.pointee.released &+ Self.releaseBytes
     let piece = end &- (end &+ misaligned) & (page &- 1)
     allocator.release(old.slotBytes(header.pointee.released..<piece), of: block)
+    SweepLog.released(header.pointee.sweepCycle, bytes: piece &- header.pointee.released)
     header.pointee.released = piece
     let rows = header.pointee.evacuated &* Layout.rowBytes & ~(2 &* page &- 1)
     if rows &- header.pointee.releasedRows >= Self.releaseBytes {
@@ -223,7 +242,11 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(never)
   func endGrowth() {
     let old = header.pointee.old
+    let cycle = header.pointee.sweepCycle
+    let rest = (old.block?.byteCount ?? 0) &- header.pointee.released
     header.pointee.old = .none
+    header.pointee.oldPool = OverflowPool()
+    header.pointee.sweepCycle = 0
     header.pointee.released = 0
     header.flags &= ~MapFlags.growing
     if header.pointee.traits & MapTraits.sameSize != 0, header.pointee.overflowCount * 2 > header.pointee.overflowLimit
@@ -232,7 +255,9 @@ extension BucketMap where Value: ~Copyable {
       header.pointee.overflowLimit = header.pointee.overflowCount * 2
     }
     header.pointee.traits &= ~(MapTraits.sameSize | MapTraits.shrinking)
-    if let block = old.block { allocator.deallocate(block) }
+    if let block = old.block { allocator.deallocateReleased(block) }
+    SweepLog.released(cycle, bytes: rest)
+    SweepLog.end(cycle)
   }
 
   /// Moves all entries to an array of another size in one go; for callers that ask for a size.
@@ -245,7 +270,10 @@ extension BucketMap where Value: ~Copyable {
     }
     let new = try makeArray(logCount: logCount)
     let old = header.pointee.buckets
+    var oldPool = header.pointee.pool
     header.pointee.old = old
+    header.pointee.pool = OverflowPool()
+    header.pointee.overflowCount = 0
     install(new, logCount: logCount)
     for index in 0..<old.count {
       if header.pointee.cursors != nil { cursorsLeave(bucket: index) }
@@ -256,10 +284,10 @@ extension BucketMap where Value: ~Copyable {
         move(slot, tag: Tag.of(hash), hash: hash, to: &end)
         return true
       }
-      releaseOverflow(first.next)
     }
     header.pointee.version &+= 1
     header.pointee.old = .none
+    oldPool.releaseAll(to: allocator)
     if let block = old.block { allocator.deallocate(block) }
   }
 

@@ -13,6 +13,8 @@ extension BucketMap where Value: ~Copyable {
     @usableFromInline var evacuated: Int
     @usableFromInline var buckets: BucketArray
     @usableFromInline var pool: OverflowPool
+    @usableFromInline var oldPool: OverflowPool
+    @usableFromInline var sweepCycle: UInt64
     @usableFromInline var isEmpty: Bool
 
     @inlinable
@@ -21,6 +23,8 @@ extension BucketMap where Value: ~Copyable {
       evacuated = header.evacuated
       buckets = header.buckets
       pool = header.pool
+      oldPool = header.oldPool
+      sweepCycle = header.sweepCycle
       isEmpty = header.count == 0
     }
   }
@@ -33,6 +37,8 @@ extension BucketMap where Value: ~Copyable {
     header.pointee.old = .none
     header.pointee.overflowCount = 0
     header.pointee.pool = OverflowPool()
+    header.pointee.oldPool = OverflowPool()
+    header.pointee.sweepCycle = 0
     header.pointee.traits &= MapTraits.keepsCapacity | MapTraits.fixedSeed
     header.flags &= ~MapFlags.growing
     header.pointee.version &+= 1
@@ -57,6 +63,8 @@ extension BucketMap where Value: ~Copyable {
     if let block = detached.old.block { allocator.deallocate(block) }
     if let block = detached.buckets.block { allocator.deallocate(block) }
     detached.pool.releaseAll(to: allocator)
+    detached.oldPool.releaseAll(to: allocator)
+    SweepLog.end(detached.sweepCycle)
   }
 
   /// Calls a function with the slot of each entry, until it returns false. The function must not use the map.

@@ -50,6 +50,10 @@ struct MapHeader {
   @usableFromInline var pool: OverflowPool
   /// The number of the map's record in the table of live maps; zero if it has none.
   @usableFromInline var liveRecord: Int
+  /// While the map grows, what the overflow buckets of the old array lie in; slab by slab it goes back when all is evacuated.
+  @usableFromInline var oldPool: OverflowPool
+  /// While the map grows, the sweep cycle of the old array; zero for none.
+  @usableFromInline var sweepCycle: UInt64
 
   @usableFromInline
   init(seed: UInt64, flags: UInt8) {
@@ -77,6 +81,8 @@ struct MapHeader {
     shrinkings = 0
     pool = OverflowPool()
     liveRecord = 0
+    oldPool = OverflowPool()
+    sweepCycle = 0
   }
 }
 

@@ -1,6 +1,7 @@
 import BelayMemory
 
-/// The overflow buckets of one map: cut from slabs, recycled through a list, given back with the map.
+/// The overflow buckets of one array of buckets: cut from slabs, recycled through a list, given back slab by slab when the array has been
+/// evacuated, or with the map.
 @usableFromInline @frozen
 struct OverflowPool {
   /// The first free bucket; its first word is the next.
@@ -72,14 +73,33 @@ struct OverflowPool {
     nextCount = min(nextCount * 2, max(1, Self.largestSlab / byteCount))
   }
 
+  /// Gives one slab back, if there is one; no bucket may be in use or be taken any more.
+  ///
+  /// - Returns: Its bytes; zero when there was none.
+  @usableFromInline
+  mutating func releaseSlab(to allocator: any BucketAllocator) -> Int {
+    guard let slab = slabs else { return 0 }
+    let block = slab.pointee.block
+    slabs = slab.pointee.next
+    allocator.deallocate(block)
+    return block.byteCount
+  }
+
   /// Gives all slabs back; no bucket may be in use.
   @usableFromInline
   mutating func releaseAll(to allocator: any BucketAllocator) {
-    while let slab = slabs {
-      let block = slab.pointee.block
-      slabs = slab.pointee.next
-      allocator.deallocate(block)
-    }
+    while releaseSlab(to: allocator) > 0 {}
     self = OverflowPool()
+  }
+
+  /// Bytes of all slabs.
+  var byteCount: Int {
+    var sum = 0
+    var slab = slabs
+    while let current = slab {
+      sum += current.pointee.block.byteCount
+      slab = current.pointee.next
+    }
+    return sum
   }
 }

@@ -18,8 +18,10 @@ public struct MapStatistics: Sendable, Equatable {
   public var probeLengths: [Int] = []
   /// Bytes of the current array and of overflow buckets in use.
   public var liveBytes = 0
-  /// Bytes of the old array that have not been given back yet.
+  /// Bytes of the old array, and of its overflow buckets, that have not been given back yet.
   public var retiredBytes = 0
+  /// Bytes that overflow buckets have been cut from or can be cut from.
+  public var overflowPoolBytes = 0
   /// How often the map doubled, rebuilt itself at the same size, and halved.
   public var doublings = 0
   /// Rebuilds at the same size.
@@ -44,6 +46,8 @@ extension BucketMap where Value: ~Copyable {
     result.shrinkings = state.shrinkings
     result.liveBytes = (state.buckets.block?.byteCount ?? 0) + state.overflowCount * Layout.overflowBytes
     if let old = state.old.block { result.retiredBytes = old.byteCount - state.released - state.releasedRows * 3 / 2 }
+    result.retiredBytes += state.oldPool.byteCount
+    result.overflowPoolBytes = state.pool.byteCount
     if state.old.block != nil {
       for index in state.evacuated..<state.old.count where !state.old.isEvacuated(index) {
         Self.measure(Bucket(index, of: state.old), &result)
