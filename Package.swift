@@ -70,6 +70,11 @@ let package = Package(
       resources: [.embedInCode("Models/libraries.yml")]
     ),
 
+    // One view over a live process and a core dump. CProcess holds the system calls that Swift cannot import.
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "CProcess"),
+    .target(name: "ProcessImage", dependencies: ["CProcess", "CZlib"]),
+
     // The command line: one file a subcommand.
     .executableTarget(
       name: "belay",
@@ -94,6 +99,9 @@ let package = Package(
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),
     .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend"]),
     .testTarget(name: "CheckerTests", dependencies: ["Checker"], exclude: ["Rules"]),
+    // GoPrograms builds and runs the Go programs in Tests/Programs.
+    .target(name: "GoPrograms", path: "Tests/GoPrograms"),
+    .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage"]),
   ],
   swiftLanguageModes: [.v6]
 )
