@@ -75,17 +75,22 @@ let package = Package(
     .target(name: "CProcess"),
     .target(name: "ProcessImage", dependencies: ["CProcess", "CZlib"]),
 
+    // A program under the allocator guard. CGuard is what the guard (Sources/BelayGuard, see dev/guard-library) and its monitor have in common.
+    .target(name: "CGuard"),
+    .target(name: "GuardMonitor", dependencies: ["CGuard", "StackTraces"]),
+
     // The command line: one file a subcommand.
     .executableTarget(
       name: "belay",
       dependencies: [
-        "Checker", "GoFrontend",
+        "Checker", "GoFrontend", "GuardMonitor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
     ),
 
     .testTarget(name: "StackTracesTests", dependencies: ["StackTraces"]),
+    .testTarget(name: "GuardMonitorTests", dependencies: ["GuardMonitor"]),
     .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory"]),
     .testTarget(
       name: "BelayObserveTests",

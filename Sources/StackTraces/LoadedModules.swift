@@ -13,29 +13,45 @@ public struct LoadedModules: Sendable {
   /// The modules, by the address of their code.
   public let modules: [LoadedModule]
 
-  /// The modules now; none where the system has no `/proc`.
+  /// The modules of this process now; none where the system has no `/proc`.
   ///
   /// - Complexity: Linear in the number of mappings of the process.
-  public static func current() -> LoadedModules {
-    let modules = Self.mappings().split(separator: 10).compactMap {
-      LoadedModule(mapping: String(decoding: $0, as: UTF8.self))
-    }
-    return LoadedModules(modules: modules.sorted { $0.code.lowerBound < $1.code.lowerBound })
+  public static func current() -> LoadedModules { LoadedModules(mappingsIn: "/proc/self/maps") }
+
+  /// The modules of another process now; none if it has ended, or belongs to somebody else.
+  ///
+  /// - Complexity: Linear in the number of mappings of the process.
+  public static func of(process: Int32) -> LoadedModules { LoadedModules(mappingsIn: "/proc/\(process)/maps") }
+
+  /// Reads a file in the form of `/proc/PID/maps` (proc(5)).
+  private init(mappingsIn path: String) {
+    let lines = Self.read(path).split(separator: 10)
+    modules = lines.compactMap { LoadedModule(mapping: String(decoding: $0, as: UTF8.self)) }
+      .sorted { $0.code.lowerBound < $1.code.lowerBound }
   }
 
-  /// The text of `/proc/self/maps` (proc(5)).
-  private static func mappings() -> [UInt8] {
-    let file = open("/proc/self/maps", O_RDONLY | O_CLOEXEC)
+  private static func read(_ path: String) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return [] }
     defer { close(file) }
     var text: [UInt8] = []
     while true {
       let part = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-        count = max(0, read(file, buffer.baseAddress, buffer.count))
+        count = max(0, readBytes(file, buffer))
       }
       if part.isEmpty { return text }
       text += part
     }
+  }
+
+  private static func readBytes(_ file: CInt, _ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    #if canImport(Darwin)
+      Darwin.read(file, buffer.baseAddress, buffer.count)
+    #elseif canImport(Musl)
+      Musl.read(file, buffer.baseAddress, buffer.count)
+    #else
+      Glibc.read(file, buffer.baseAddress, buffer.count)
+    #endif
   }
 
   /// The module whose code holds an address.
@@ -57,14 +73,26 @@ public struct LoadedModules: Sendable {
   /// - Complexity: O(log n); the first question about a module reads its symbol table.
   public func function(at address: UInt) -> (name: String, offset: UInt)? {
     guard let module = module(at: address) else { return nil }
-    let symbols = Self.symbols.withLock { known in
+    let symbols = Self.symbols(of: module)
+    guard let symbol = symbols.symbol(atFileOffset: module.fileOffset(of: address)) else { return nil }
+    return (Demangler.demangle(symbol.name), symbol.offset)
+  }
+
+  /// The address that a module's own tables have for an address of the process: what tools that read the file ask for.
+  public func fileAddress(of address: UInt) -> (module: LoadedModule, address: UInt)? {
+    guard let module = module(at: address),
+      let own = Self.symbols(of: module).address(ofFileOffset: module.fileOffset(of: address))
+    else { return nil }
+    return (module, own)
+  }
+
+  private static func symbols(of module: LoadedModule) -> ModuleSymbols {
+    symbols.withLock { known in
       if let present = known[module.path] { return present }
       let read = ModuleSymbols(path: module.path)
       known[module.path] = read
       return read
     }
-    guard let symbol = symbols.symbol(atFileOffset: module.fileOffset(of: address)) else { return nil }
-    return (Demangler.demangle(symbol.name), symbol.offset)
   }
 
   private static let symbols = Mutex<[String: ModuleSymbols]>([:])

@@ -86,12 +86,16 @@ struct ModuleSymbols: Sendable {
     }
   }
 
+  /// The address that the file's tables have for a place of the file; nil if that place is not loaded.
+  func address(ofFileOffset offset: UInt) -> UInt? {
+    segments.first { $0.offset.contains(offset) }.map { $0.start &+ (offset - $0.offset.lowerBound) }
+  }
+
   /// The function that the code at a place of the file belongs to, as the file calls it, and how far into the function that is.
   ///
   /// - Complexity: O(log n).
   func symbol(atFileOffset offset: UInt) -> (name: String, offset: UInt)? {
-    guard let segment = segments.first(where: { $0.offset.contains(offset) }) else { return nil }
-    let address = segment.start &+ (offset - segment.offset.lowerBound)
+    guard let address = address(ofFileOffset: offset) else { return nil }
     var low = 0
     var high = starts.count
     while low < high {

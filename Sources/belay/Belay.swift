@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checker
 import Foundation
+import GuardMonitor
 
 /// The command line.
 @main
@@ -9,7 +10,7 @@ struct Belay: ParsableCommand {
     commandName: "belay",
     abstract: "Finds hash maps that hold C pointers, and the faults around them.",
     version: belayVersion,
-    subcommands: [Check.self, Maps.self, Rules.self, Explain.self, Merge.self])
+    subcommands: [Check.self, Maps.self, Rules.self, Explain.self, Merge.self, Guard.self])
 
   static func main() {
     do {
@@ -17,6 +18,9 @@ struct Belay: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as CheckFailure {
+      Files.printError("belay: \(failure)")
+      Foundation.exit(2)
+    } catch let failure as GuardFailure {
       Files.printError("belay: \(failure)")
       Foundation.exit(2)
     } catch {

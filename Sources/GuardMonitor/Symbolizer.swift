@@ -1,0 +1,34 @@
+import CGuard
+import Foundation
+import StackTraces
+
+/// Finds out what a process's addresses are: functions by the symbol tables of its files, and source lines by llvm-symbolizer where that is installed (it comes with the Swift
+/// toolchain).
+struct Symbolizer {
+  private let modules: LoadedModules
+
+  /// A symbolizer for a process as it is now.
+  init(process: UInt32) { modules = LoadedModules.of(process: Int32(bitPattern: process)) }
+
+  /// What is known about the calls of a stack. An inlined call is a frame of its own.
+  ///
+  /// - Parameter isInterrupted: Whether the first address is of an instruction, not one that a call returns to.
+  func frames(_ stack: belay_guard_stack, isInterrupted: Bool) -> [GuardFrame] {
+    let addresses = withUnsafeBytes(of: stack.frames) { Array($0.bindMemory(to: UInt64.self)) }.prefix { $0 != 0 }
+    // A call's return address can belong to the next line, or the next function.
+    let inside = addresses.enumerated().map { $0 == 0 && isInterrupted ? $1 : $1 - 1 }
+    let places = SourceLines.of(inside.map { modules.fileAddress(of: UInt($0)) })
+    return zip(inside, places).flatMap { address, lines in
+      let module = modules.module(at: UInt(address))?.path
+      let function = modules.function(at: UInt(address))?.name
+      guard !lines.isEmpty else {
+        return [GuardFrame(address: address, module: module, function: function, file: nil, line: nil)]
+      }
+      return lines.enumerated().map { index, line in
+        // The outermost of several inlined calls is the function that the symbol table knows, with the better name.
+        let name = index == lines.count - 1 ? function ?? line.function : line.function
+        return GuardFrame(address: address, module: module, function: name, file: line.file, line: line.line)
+      }
+    }
+  }
+}
