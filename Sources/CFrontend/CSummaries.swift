@@ -11,9 +11,10 @@ struct CSummaries {
   /// Rounds in which a component must come to rest; effects only grow, so more are not needed in practice.
   private static let maximumRounds = 8
 
-  private(set) var known: [String: ForeignFunction] = [:]
+  let known: [String: ForeignFunction]
 
   init(_ functions: [CFunction], knowledge: any ForeignKnowledge) {
+    var known: [String: ForeignFunction] = [:]
     var numbers: [String: Int] = [:]
     for (number, function) in functions.enumerated() { numbers[function.name] = number }
     let callees = functions.map { function in
@@ -26,9 +27,8 @@ struct CSummaries {
         var changed = false
         for number in component {
           let function = functions[number]
-          let earlier = known
           var walk = CFunctionWalk(function) { name in
-            if let own = earlier[name] { return .known(own) }
+            if let own = known[name] { return .known(own) }
             if names.contains(name) { return .later }
             guard let model = knowledge.function(named: name), model.confidence != .name else { return .unknown }
             return .known(model)
@@ -42,6 +42,7 @@ struct CSummaries {
         if !changed || component.count == 1 && !callees[component[0]].contains(component[0]) { break }
       }
     }
+    self.known = known
   }
 
   /// The strongly connected components of a graph, each after those that it leads to. Without recursion: chains of calls are as long as the source likes.

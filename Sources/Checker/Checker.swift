@@ -90,7 +90,9 @@ public struct Checker: Sendable {
     logger.debug("lowered", metadata: ["units": "\(program.units.count)", "after": "\(start.duration(to: .now))"])
     progress("analysing")
     let analysis = Analysis(
-      units: program.units, symbols: program.symbols, sourceMap: program.sourceMap, knowledge: model)
+      units: program.units, symbols: program.symbols, sourceMap: program.sourceMap, knowledge: model,
+      queue: ParallelQueue(threads: options.threads),
+      cache: partsFolder.map { SolverCache(folder: $0, identities: program.identities) })
     logger.debug("solved", metadata: ["after": "\(start.duration(to: .now))"])
     progress("running rules")
     var findings = RuleRegistry.findings(in: analysis, where: isEnabled)

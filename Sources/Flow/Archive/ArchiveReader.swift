@@ -3,26 +3,37 @@ public struct ArchiveReader {
   private let bytes: [UInt8]
   private let symbols: SymbolTable
   private let files: [Int32]
-  private var offset = 0
+  private let start: Int
+  private let end: Int
+  private var offset: Int
   private var knownSymbols: [Symbol] = [.empty]
   private var knownTypes: [ValueType] = []
   /// Whether something did not fit: what was read must not be used.
   public private(set) var isBroken = false
 
   /// A reader that interns names in a table, and gives ranges the file numbers of this run.
-  public init(_ bytes: [UInt8], symbols: SymbolTable, files: [Int32]) {
+  ///
+  /// - Parameter part: where what is read lies, when that is not all of the bytes.
+  public init(_ bytes: [UInt8], part: Range<Int>? = nil, symbols: SymbolTable, files: [Int32]) {
     self.bytes = bytes
     self.symbols = symbols
     self.files = files
+    let part = (part ?? bytes.indices).clamped(to: bytes.indices)
+    start = part.lowerBound
+    offset = start
+    end = part.upperBound
   }
 
   /// Whether everything was read, and nothing was missing.
-  public var isComplete: Bool { !isBroken && offset == bytes.count }
+  public var isComplete: Bool { !isBroken && offset == end }
 
   mutating func fail() { isBroken = true }
 
+  /// How many bytes were read.
+  var offsetInPart: Int { offset - start }
+
   private mutating func byte() -> UInt8 {
-    guard offset < bytes.count else {
+    guard offset < end else {
       isBroken = true
       return 0
     }
@@ -46,13 +57,20 @@ public struct ArchiveReader {
   /// Reads a number of 32 bits.
   public mutating func int32() -> Int32 { Int32(truncatingIfNeeded: number()) }
 
+  /// Reads a digest.
+  mutating func word() -> UInt64 {
+    var result: UInt64 = 0
+    for shift in stride(from: 0, to: 64, by: 8) { result |= UInt64(byte()) << UInt64(shift) }
+    return result
+  }
+
   /// Reads a truth value.
   public mutating func flag() -> Bool { byte() != 0 }
 
   /// Reads a text.
   public mutating func text() -> String {
     let count = number()
-    guard count >= 0, count <= bytes.count - offset else {
+    guard count >= 0, count <= end - offset else {
       isBroken = true
       return ""
     }
@@ -76,7 +94,7 @@ public struct ArchiveReader {
   public mutating func list<Element>(_ each: (inout ArchiveReader) -> Element) -> [Element] {
     let count = number()
     // An element takes a byte at least.
-    guard count >= 0, count <= bytes.count - offset else {
+    guard count >= 0, count <= end - offset else {
       isBroken = true
       return []
     }

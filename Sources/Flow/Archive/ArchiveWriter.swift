@@ -31,6 +31,11 @@ public struct ArchiveWriter {
   /// Writes a number.
   public mutating func write(_ number: Int32) { write(Int(number)) }
 
+  /// Writes a digest.
+  mutating func write(word: UInt64) {
+    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+  }
+
   /// Writes a truth value.
   public mutating func write(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 

@@ -60,7 +60,7 @@ extension ArchiveWriter {
     }
   }
 
-  private mutating func write(_ constant: Constant) {
+  mutating func write(_ constant: Constant) {
     switch constant {
     case .nil: write(0)
     case .zero: write(1)
@@ -135,7 +135,7 @@ extension ArchiveReader {
     return all[0]
   }
 
-  private mutating func constant() -> Constant {
+  mutating func constant() -> Constant {
     switch number() {
     case 0: return .nil
     case 1: return .zero

@@ -28,6 +28,21 @@ public struct ParallelQueue: Sendable {
     return results.take()
   }
 
+  /// The results of `body` for the numbers below `count`, in their order.
+  ///
+  /// - Parameter stride: how many neighbours make a piece of work: more than one where each takes less time than handing it out.
+  public func map<Output: Sendable>(
+    count: Int, stride: Int = 1, _ body: @Sendable (Int) -> Output
+  ) -> [Output] {
+    // Threads cost more than a few small pieces.
+    if count <= stride { return (0..<count).map(body) }
+    let results = ResultBuffer<Output>(count: count)
+    forEach(count: (count + stride - 1) / stride) { piece in
+      for number in piece * stride..<min(count, (piece + 1) * stride) { results.set(number, body(number)) }
+    }
+    return results.take()
+  }
+
   /// Calls `body` once with each number below `count`; returns when all are done.
   public func forEach(count: Int, _ body: @Sendable (Int) -> Void) {
     run(Schedule(count: count), body)

@@ -15,7 +15,10 @@ struct FreeBeforeRemove: Rule {
     var result: [Finding] = []
     for component in analysis.callGraph.components {
       for id in component {
-        guard let report = FlowReport(analysis, id) else { continue }
+        guard analysis.results.traits(id).contains(.has(.freeBeforeRemove)), let report = FlowReport(analysis, id)
+        else {
+          continue
+        }
         for event in report.result.events where event.kind == .freeBeforeRemove {
           // Where nobody else looks, neither a loop that empties a map harms anybody, nor memory that is only a part of what it holds.
           let isHidden = event.isUnderOneLock || report.isCalledUnderLock || !report.isShared(event.map)

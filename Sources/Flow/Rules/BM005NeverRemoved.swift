@@ -46,7 +46,7 @@ struct NeverRemoved: Rule {
   /// The types whose objects give back memory of C that one of their fields holds: a map in another field ends with them.
   private func endingOwners(_ analysis: Analysis) -> Set<String> {
     var result: Set<String> = []
-    for case let found? in analysis.results {
+    for found in analysis.results.all(with: .frees) {
       for placed in found.summary.cases.flatMap(\.effects) {
         guard case .free(let value, _) = placed.effect, value.index > 0,
           case .field(let base, let field) = found.values[value].definition, base != .globals

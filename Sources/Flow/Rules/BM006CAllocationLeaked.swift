@@ -15,7 +15,9 @@ struct CAllocationLeaked: Rule {
     let contents = contents(analysis)
     for component in analysis.callGraph.components {
       for id in component {
-        guard let report = FlowReport(analysis, id), !report.function.isInitializer else { continue }
+        guard !analysis.results.traits(id).isDisjoint(with: [.has(.leak), .has(.blindStore)]),
+          let report = FlowReport(analysis, id), !report.function.isInitializer
+        else { continue }
         for event in report.result.events where event.kind == .leak || event.kind == .blindStore {
           if event.kind == .blindStore, !isPlainMemory(event, report) { continue }
           // Where some function frees what it takes out of the map, a way on which the entry is overwritten is most likely one that cannot be
@@ -79,7 +81,7 @@ struct CAllocationLeaked: Rule {
     var freed: Set<Symbol> = []
     let freedRoots = freedAllocations(analysis)
     for id in analysis.program.functionIDs {
-      guard let report = FlowReport(analysis, id) else { continue }
+      guard analysis.results.traits(id).contains(.touchesMaps), let report = FlowReport(analysis, id) else { continue }
       for summaryCase in report.result.summary.cases {
         var lookups: [ValueNumber: Symbol] = [:]
         for placed in summaryCase.effects {
@@ -131,7 +133,9 @@ struct CAllocationLeaked: Rule {
   private func freedAllocations(_ analysis: Analysis) -> Set<FlowReport.Root> {
     var result: Set<FlowReport.Root> = []
     for id in analysis.program.functionIDs {
-      guard let report = FlowReport(analysis, id) else { continue }
+      guard analysis.results.traits(id).contains(.hasFreedAllocations), let report = FlowReport(analysis, id) else {
+        continue
+      }
       for site in report.result.freedAllocations { result.insert(report.root(site)) }
     }
     return result
@@ -150,7 +154,7 @@ struct CAllocationLeaked: Rule {
   private func removals(_ analysis: Analysis, _ contents: Contents, _ seen: inout Set<FlowReport.Root>) -> [Finding] {
     var result: [Finding] = []
     for id in analysis.program.functionIDs {
-      guard let report = FlowReport(analysis, id) else { continue }
+      guard analysis.results.traits(id).contains(.touchesMaps), let report = FlowReport(analysis, id) else { continue }
       for placed in report.result.summary.cases.flatMap(\.effects) {
         let map: ValueNumber
         switch placed.effect {

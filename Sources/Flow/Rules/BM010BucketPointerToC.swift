@@ -8,7 +8,7 @@ struct BucketPointerToC: Rule {
     page: String(decoding: PackageResources.BM010_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
-    MapAddressFlow(analysis.program, analysis.callGraph).uses.filter(\.isInside).map { use in
+    analysis.mapAddresses.uses.filter(\.isInside).map { use in
       let target =
         switch use.sink.target {
         case .foreign(let name): "handed to `C.\(analysis.name(name))`"

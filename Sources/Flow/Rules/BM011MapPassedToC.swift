@@ -8,7 +8,7 @@ struct MapPassedToC: Rule {
     page: String(decoding: PackageResources.BM011_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
-    MapAddressFlow(analysis.program, analysis.callGraph).uses.filter { !$0.isInside }.map { use in
+    analysis.mapAddresses.uses.filter { !$0.isInside }.map { use in
       let target =
         if case .foreign(let name) = use.sink.target { "passed to `C.\(analysis.name(name))`" } else {
           "stored in a struct of C's"

@@ -149,7 +149,8 @@ struct LoopVariableAddress: Rule {
         guard call.mode == .direct else { return [] }
         var found: [Use] = []
         for target in analysis.callGraph.targets(of: id, call: number) {
-          for (index, inMap) in keepers.keptParameters(of: target) where index < call.arguments.count {
+          for (index, inMap) in keepers.keptParameters(of: target).sorted(by: { $0.key < $1.key })
+          where index < call.arguments.count {
             found += uses(call.arguments[index], inMap ? "kept in a map" : "kept", inMap ? .red : .yellow)
           }
         }

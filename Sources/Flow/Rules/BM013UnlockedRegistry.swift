@@ -23,6 +23,8 @@ struct UnlockedRegistry: Rule {
     let program = analysis.program
     let locks = HeldLocks(program, analysis.callGraph)
     var accesses: [MemoryPath: [Access]] = [:]
+    /// The paths in the order in which they come up.
+    var paths: [MemoryPath] = []
     var pinned: Set<Int> = []
     for id in program.functionIDs {
       let function = program.function(id)
@@ -37,6 +39,7 @@ struct UnlockedRegistry: Rule {
           guard
             let (path, isWrite) = globalMap(instruction.operation, function, analysis, unit: program.unitIndex(of: id))
           else { continue }
+          if accesses[path] == nil { paths.append(path) }
           accesses[path, default: []].append(
             Access(
               function: id, range: instruction.range, isWrite: isWrite,
@@ -46,8 +49,8 @@ struct UnlockedRegistry: Rule {
     }
     var result: [Finding] = []
     var reported: Set<Symbol> = []
-    for (path, all) in accesses {
-      guard case .global(let symbol) = path.root else { continue }
+    for path in paths {
+      guard case .global(let symbol) = path.root, let all = accesses[path] else { continue }
       let callbacks = all.filter { analysis.callGraph.isReachableFromC[Int($0.function.rawValue)] }
       let others = all.filter { !analysis.callGraph.isReachableFromC[Int($0.function.rawValue)] }
       guard let (callback, other) = race(callbacks, others, locks) else { continue }

@@ -45,9 +45,12 @@ struct NilMapWrite: Rule {
         switch instruction.operation {
         case .map(let access): return access.kind == .store && !access.isConditional
         case .call(let number):
-          return function.calls[Int(number)].arguments.contains {
-            function.variables[Int($0.rawValue)].type.class == .map
-          }
+          let call = function.calls[Int(number)]
+          guard call.mode != .deferred,
+            call.arguments.contains(where: { function.variables[Int($0.rawValue)].type.class == .map })
+          else { return false }
+          let targets = analysis.callGraph.targets(of: id, call: number)
+          return targets.count == 1 && !summaries.writtenParameters(of: targets[0]).isEmpty
         default: return false
         }
       }

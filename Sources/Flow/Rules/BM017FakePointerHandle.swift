@@ -7,17 +7,19 @@ struct FakePointerHandle: Rule {
     summary: "A counter is turned into a pointer.", page: String(decoding: PackageResources.BM017_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
-    let counters = Counters(analysis.program)
     let usesC = analysis.program.units.map { unit in
       unit.functions.contains { $0.calls.contains { if case .foreign = $0.callee { true } else { false } } }
     }
+    // Arithmetic on addresses looks much the same; only packages that talk to C are looked at.
+    let candidates = analysis.program.functionIDs.filter { id in
+      usesC[analysis.program.unitIndex(of: id)]
+        && analysis.program.function(id).blocks.contains { $0.instructions.contains { isFake($0.operation) } }
+    }
+    if candidates.isEmpty { return [] }
+    let counters = Counters(analysis.program)
     var result: [Finding] = []
-    for id in analysis.program.functionIDs {
+    for id in candidates {
       let function = analysis.program.function(id)
-      // Arithmetic on addresses looks much the same; only packages that talk to C are looked at.
-      guard usesC[analysis.program.unitIndex(of: id)],
-        function.blocks.contains(where: { $0.instructions.contains { isFake($0.operation) } })
-      else { continue }
       let definitions = Definitions(function)
       for block in function.blocks {
         for instruction in block.instructions {

@@ -11,7 +11,9 @@ struct DanglingEntries {
     // Callees come before callers in the components, so the innermost function wins.
     for component in analysis.callGraph.components {
       for id in component {
-        guard let report = FlowReport(analysis, id) else { continue }
+        guard analysis.results.traits(id).contains(.has(.danglingAtExit)), let report = FlowReport(analysis, id) else {
+          continue
+        }
         for event in report.result.events where event.kind == .danglingAtExit {
           if event.isPanic || event.isUncertain || !isMeant(event) { continue }
           let key = [report.root(event.released), report.root(event.stored)]

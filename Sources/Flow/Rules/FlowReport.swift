@@ -17,10 +17,9 @@ struct FlowReport {
 
   /// The reports of all functions with events of some kinds.
   static func all(_ analysis: Analysis, with kinds: Set<FlowEvent.Kind>) -> [FlowReport] {
-    analysis.program.functionIDs.compactMap { id in
-      guard let report = FlowReport(analysis, id), report.result.events.contains(where: { kinds.contains($0.kind) })
-      else { return nil }
-      return report
+    let wanted = kinds.reduce(into: ResultTraits()) { $0.insert(.has($1)) }
+    return analysis.program.functionIDs.compactMap { id in
+      analysis.results.traits(id).isDisjoint(with: wanted) ? nil : FlowReport(analysis, id)
     }
   }
 

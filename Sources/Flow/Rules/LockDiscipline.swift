@@ -34,7 +34,9 @@ struct LockDiscipline {
   func violations() -> [Violation] {
     var accesses: [Symbol: [Access]] = [:]
     for id in analysis.program.functionIDs { collect(id, into: &accesses) }
-    return accesses.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { violation(of: $0.key, $0.value) }
+    return accesses.sorted { analysis.name($0.key) < analysis.name($1.key) }.compactMap {
+      violation(of: $0.key, $0.value)
+    }
   }
 
   private func violation(of map: Symbol, _ all: [Access]) -> Violation? {
@@ -42,7 +44,7 @@ struct LockDiscipline {
     for access in all { for lock in access.held { functions[lock, default: []].insert(access.function) } }
     guard
       let (guardian, keepers) = functions.max(by: {
-        ($0.value.count, $1.key.rawValue) < ($1.value.count, $0.key.rawValue)
+        ($0.value.count, analysis.name($1.key)) < ($1.value.count, analysis.name($0.key))
       }),
       let guarded = all.first(where: { $0.held.contains(guardian) && $0.isWrite })
         ?? all.first(where: { $0.held.contains(guardian) })

@@ -36,7 +36,7 @@ public enum RuleRegistry {
     in analysis: Analysis, where isEnabled: (RuleDescription) -> Bool = { $0.isOnByDefault }
   ) -> [Finding] {
     let rules = all.filter { isEnabled($0.info) }
-    let found = Parallel.map(rules.count) { rules[$0].findings(in: analysis) }
+    let found = analysis.queue.map(rules) { $0.findings(in: analysis) }
     let sorted = found.flatMap { $0 }.sorted {
       ($0.place, $0.rule, $0.message, $1.severity) < ($1.place, $1.rule, $1.message, $0.severity)
     }

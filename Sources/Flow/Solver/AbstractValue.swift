@@ -94,6 +94,11 @@ struct ValueTable: Sendable {
   private var numbers: [Definition: ValueNumber] = [.globals: .globals]
   private var fields: [ValueNumber: [ValueNumber]] = [:]
 
+  init() {}
+
+  /// A table of a solved function, to which nothing is added any more.
+  init(_ values: [AbstractValue]) { if !values.isEmpty { self.values = values } }
+
   /// What is known of a value; of no value nothing is.
   subscript(_ value: ValueNumber) -> AbstractValue { values[max(0, Int(value.index))] }
 
@@ -161,6 +166,11 @@ struct Site: Sendable, Hashable {
 struct SiteTable: Sendable {
   private(set) var sites: [Site] = []
   private var numbers: [Site: SiteID] = [:]
+
+  init() {}
+
+  /// A table of a solved function, to which nothing is added any more.
+  init(_ sites: [Site]) { self.sites = sites }
 
   subscript(_ site: SiteID) -> Site { sites[Int(site.index)] }
 

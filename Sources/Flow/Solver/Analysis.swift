@@ -11,21 +11,31 @@ public final class Analysis: Sendable {
   /// Who calls whom.
   public let callGraph: CallGraph
   /// What the solver found out, by function; `nil` where nothing matters.
-  let results: [FunctionResult?]
+  let results: SolvedFunctions
   /// What happens to maps anywhere in the program.
   let mapFacts: MapFacts
+  /// The threads that rules run on.
+  let queue: ParallelQueue
 
   /// Analyses the units: builds the call graph, summaries bottom-up, and the facts of the whole program.
+  ///
+  /// - Parameter cache: results of the solver from earlier runs; what comes out is the same without it.
   public init(
     units: [Unit], symbols: SymbolTable, sourceMap: any SourceMap,
-    knowledge: any ForeignKnowledge = NoForeignKnowledge()
+    knowledge: any ForeignKnowledge = NoForeignKnowledge(), queue: ParallelQueue = ParallelQueue(),
+    cache: SolverCache? = nil
   ) {
-    program = Program(units: units, symbols: symbols, knowledge: knowledge)
+    self.queue = queue
+    program = Program(units: units, symbols: symbols, knowledge: knowledge, queue: queue)
     self.sourceMap = sourceMap
-    callGraph = CallGraph(program)
-    results = Solver.solve(program, callGraph)
+    callGraph = CallGraph(program, queue: queue)
+    results = Solver.solve(program, callGraph, queue, cache: cache)
     mapFacts = MapFacts(program, callGraph)
   }
+
+  /// The addresses of maps that reach C or are kept; made when a rule first asks.
+  var mapAddresses: MapAddressFlow { addresses.value { MapAddressFlow(program, callGraph) } }
+  private let addresses = Deferred<MapAddressFlow>()
 
   /// The name of a symbol.
   public func name(_ symbol: Symbol) -> String { program.symbols.name(symbol) }

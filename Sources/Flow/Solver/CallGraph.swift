@@ -63,9 +63,9 @@ public struct CallGraph: Sendable {
   }
 
   /// Builds the graph. Complexity: linear in instructions and edges.
-  public init(_ program: Program) {
+  public init(_ program: Program, queue: ParallelQueue = ParallelQueue()) {
     let count = program.functionCount
-    let perFunction = Parallel.map(count, stride: 256) { number in
+    let perFunction = queue.map(count: count, stride: 256) { number in
       Self.edges(of: FunctionID(rawValue: Int32(number)), in: program)
     }
     var edges: [Edge] = []

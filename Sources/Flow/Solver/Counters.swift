@@ -16,12 +16,46 @@ struct Counters {
     // What is stored in a counter's place may be an address after all.
     for function in functions { findAddresses(function) }
     counters.subtract(addresses)
-    // A counter's value is handed on by functions and kept in fields, one behind the other.
+    // A counter's value is handed on by functions and kept in fields, one behind the other. After the first round only those matter that read what was new in the one
+    // before.
+    var new: (counters: Set<Symbol>, sources: Set<Symbol>)?
     for _ in 0..<3 {
-      let before = counters.count + sources.count
-      for function in functions { propagate(function) }
-      if counters.count + sources.count == before { break }
+      let before = (counters: counters, sources: sources)
+      for function in functions where canHandOn(function, new) { propagate(function) }
+      let added = (counters: counters.subtracting(before.counters), sources: sources.subtracting(before.sources))
+      if added.counters.isEmpty, added.sources.isEmpty { break }
+      new = added
     }
+  }
+
+  /// Whether something in a function can be a counter's value: counted there, an index, or read from what is known to count; with `new`, from that.
+  private func canHandOn(_ function: Function, _ new: (counters: Set<Symbol>, sources: Set<Symbol>)?) -> Bool {
+    var isRead = false
+    var isHandedOn = false
+    for block in function.blocks {
+      for instruction in block.instructions {
+        switch instruction.operation {
+        case .store(_, let from):
+          if Self.isNumber(function.variables[Int(from.rawValue)].type) { isHandedOn = true }
+        case .fresh(_, .counter), .compute: if new == nil { isRead = true }
+        case .load(_, let path):
+          if !isRead, let symbol = place(path, function) {
+            isRead = (new?.counters ?? counters).contains(symbol)
+          }
+        case .call(let number):
+          // In the first round, functions that come to be known in it count as well.
+          guard !isRead, case .function(let name) = function.calls[Int(number)].callee else { continue }
+          isRead = new.map { $0.sources.contains(name) } ?? true
+        default: break
+        }
+      }
+      if case .return(let values) = block.terminator, values.count == 1,
+        Self.isNumber(function.variables[Int(values[0].rawValue)].type)
+      {
+        isHandedOn = true
+      }
+    }
+    return isRead && isHandedOn
   }
 
   /// The field or global that a path names. Elements of lists have no name of their own.
@@ -63,19 +97,6 @@ struct Counters {
   }
 
   private mutating func propagate(_ function: Function) {
-    let isCandidate = function.blocks.contains { block in
-      if case .return(let values) = block.terminator, values.count == 1 {
-        if Self.isNumber(function.variables[Int(values[0].rawValue)].type) { return true }
-      }
-      return block.instructions.contains {
-        if case .store(_, let from) = $0.operation {
-          Self.isNumber(function.variables[Int(from.rawValue)].type)
-        } else {
-          false
-        }
-      }
-    }
-    guard isCandidate else { return }
     let definitions = Definitions(function)
     for block in function.blocks {
       for instruction in block.instructions {

@@ -68,6 +68,15 @@ final class FunctionResult: Sendable {
   let localStores: Set<SiteID>
   /// Where memory was allocated that is released on some way.
   let freedAllocations: Set<SiteID>
+  /// What is in it.
+  let traits: ResultTraits
+
+  /// A result that says nothing.
+  static let nothing = FunctionResult(
+    values: ValueTable(), sites: SiteTable(), events: [],
+    summary: Summary(cases: [], isIncomplete: true, isTrivial: true), exits: [:], isLockHeldAtCall: [:],
+    localStores: [],
+    freedAllocations: [])
 
   init(
     values: ValueTable, sites: SiteTable, events: [FlowEvent], summary: Summary, exits: [SiteID: ExitCount],
@@ -82,6 +91,7 @@ final class FunctionResult: Sendable {
     self.isLockHeldAtCall = isLockHeldAtCall
     self.localStores = localStores
     self.freedAllocations = freedAllocations
+    traits = ResultTraits(events, summary, hasFreedAllocations: !freedAllocations.isEmpty)
   }
 
   struct ExitCount: Sendable {

@@ -7,11 +7,11 @@ extension FunctionSolver {
     case .foreign(let name): return runForeign(name, call, arguments, site, number, state)
     case .function(let name):
       return runTargets(
-        context.program.function(named: name).map { [$0] } ?? [], call, arguments, site, number, state)
+        context.function(named: name).map { [$0] } ?? [], call, arguments, site, number, state)
     case .interfaceMethod(let name): return runMethod(name, call, arguments, site, number, state)
     case .value:
       if callee != .none, case .function(let name) = values[callee].definition,
-        let target = context.program.function(named: name)
+        let target = context.function(named: name)
       {
         return runTargets([target], call, arguments, site, number, state)
       }
@@ -216,7 +216,7 @@ extension FunctionSolver {
     if !context.callsLater(name) {
       for argument in arguments where argument.index > 0 {
         if case .function(let symbol) = values[argument].definition,
-          let target = context.program.function(named: symbol)
+          let target = context.function(named: symbol)
         {
           states = states.flatMap { replay(target, [], nil, site, number, $0) ?? [$0] }
         }

@@ -32,10 +32,10 @@ extension FunctionSolver {
     if let target = body(of: name, receiver: arguments.first) {
       return runTargets([target], call, arguments, site, number, state)
     }
-    let bodies = context.program.units[unit].implementations[name] ?? []
+    let bodies = context.bodies(ofMethod: name, unit: unit)
     if !bodies.isEmpty, bodies.count <= Self.maximumBodies {
       return runTargets(
-        bodies.compactMap { context.program.function(named: $0) }, call, arguments, site, number, state)
+        bodies.compactMap { context.function(named: $0) }, call, arguments, site, number, state)
     }
     var state = bindUnknown(call, number, state)
     // A method of a library's type is not expected to know the maps of its caller.
@@ -62,8 +62,8 @@ extension FunctionSolver {
 
   /// The body of an interface method for a receiver whose type is known: the method of that name of the receiver's type.
   private func body(of name: Symbol, receiver: ValueNumber?) -> FunctionID? {
-    let bodies = context.program.units[unit].implementations[name] ?? []
-    if bodies.count == 1 { return context.program.function(named: bodies[0]) }
+    let bodies = context.bodies(ofMethod: name, unit: unit)
+    if bodies.count == 1 { return context.function(named: bodies[0]) }
     guard let receiver, receiver.index > 0 else { return nil }
     let type = values[receiver].type
     guard type.class == .managedPointer || type.class == .aggregate else { return nil }
@@ -75,8 +75,8 @@ extension FunctionSolver {
     for receiver in ["(*\(owner))", "\(owner)"] {
       let end = ".\(receiver).\(method)"
       let listed = bodies.filter { symbols.name($0).hasSuffix(end) }
-      if listed.count == 1, let found = context.program.function(named: listed[0]) { return found }
-      if listed.isEmpty, let found = context.program.function(named: symbols.intern(package + end)) { return found }
+      if listed.count == 1, let found = context.function(named: listed[0]) { return found }
+      if listed.isEmpty, let found = context.function(named: symbols.intern(package + end)) { return found }
     }
     return nil
   }
@@ -96,7 +96,7 @@ extension FunctionSolver {
     of target: FunctionID, _ arguments: [ValueNumber], resultCount: Int, _ site: SiteID, _ number: Int32,
     _ state: State
   ) -> [Outcome]? {
-    guard let callee = context.result(of: target), !callee.summary.isTrivial else { return nil }
+    guard let callee = context.result(of: target) else { return nil }
     replayDepth += 1
     defer { replayDepth -= 1 }
     if replayDepth > Self.maximumReplayDepth || replayWork > Self.maximumReplayWork {
@@ -187,7 +187,7 @@ extension FunctionSolver {
       arguments = given.map { resolve($0, &replay, &state) }
       let function = resolve(function, &replay, &state)
       if case .function(let name) = values[function].definition {
-        callee = context.program.function(named: name)
+        callee = context.function(named: name)
       } else {
         callee = nil
         if isGiven(function) { record(.callValue(function, arguments), replay.site, &state) }
@@ -230,7 +230,7 @@ extension FunctionSolver {
       }
     }
     if replay.isOwnClosure {
-      for (index, number) in summaryCase.captures {
+      for (index, number) in summaryCase.captures.sorted(by: { $0.key < $1.key }) {
         let value = resolve(number, &replay, &state)
         set(replay.captures[Int(index)].outer, value, &state)
       }

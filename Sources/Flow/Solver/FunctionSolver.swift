@@ -67,7 +67,7 @@ final class FunctionSolver {
     }
     blockStarts = starts
     self.instructions = instructions
-    liveness = Liveness(function, alwaysLive: context.capturedVariables(of: function))
+    liveness = Liveness(function, alwaysLive: context.capturedVariables(of: function, unit: unit))
     sweepingRanges = Self.sweepingRanges(in: function, starts: starts)
   }
 

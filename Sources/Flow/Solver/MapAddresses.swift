@@ -6,8 +6,8 @@
 // for temporaries, and for variables that are assigned once.
 
 /// What a value has to do with a map's memory.
-struct MapAddress: Hashable {
-  enum Kind: Hashable {
+struct MapAddress: Sendable, Hashable {
+  enum Kind: Sendable, Hashable {
     /// The address of the variable that holds the map, or of the map itself.
     case map
     /// A pointer into the map's memory, read through its address.
@@ -26,8 +26,8 @@ struct MapAddress: Hashable {
 }
 
 /// Where an address goes.
-struct MapAddressSink: Hashable {
-  enum Target: Hashable {
+struct MapAddressSink: Sendable, Hashable {
+  enum Target: Sendable, Hashable {
     case foreign(Symbol)
     /// A field of a struct of C's.
     case foreignField
@@ -41,9 +41,9 @@ struct MapAddressSink: Hashable {
 }
 
 /// The addresses of maps that reach C or are kept.
-struct MapAddressFlow {
+struct MapAddressFlow: Sendable {
   /// An address, and the place where it goes to C, or to a function that hands it there.
-  struct Use {
+  struct Use: Sendable {
     var function: FunctionID
     var isInside: Bool
     var range: SourceRange
@@ -51,7 +51,7 @@ struct MapAddressFlow {
     var sink: MapAddressSink
   }
 
-  private struct Summary {
+  private struct Summary: Sendable {
     var results: [Int: MapAddress] = [:]
     var sinks: [Int: MapAddressSink] = [:]
   }
@@ -221,7 +221,7 @@ struct MapAddressFlow {
       }
       for target in graph.targets(of: id, call: number) {
         guard let sinks = summaries[target]?.sinks else { continue }
-        for (index, sink) in sinks where index < call.arguments.count {
+        for (index, sink) in sinks.sorted(by: { $0.key < $1.key }) where index < call.arguments.count {
           guard let address = addresses[call.arguments[index]] else { continue }
           var outer = sink
           outer.range = call.argumentRanges[index]

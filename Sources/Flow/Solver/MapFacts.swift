@@ -86,7 +86,13 @@ private struct MapFactsBuilder {
       }
     }
     var groups: [Int32: MapFacts.Group] = [:]
-    for (symbol, node) in symbols { groups[find(node), default: .init()].symbols.append(owners[symbol] ?? symbol) }
+    var roots: [Int32] = []
+    // In the order in which they came up: that of dictionaries changes from run to run.
+    for (symbol, node) in symbols.sorted(by: { $0.value < $1.value }) {
+      let root = find(node)
+      if groups[root] == nil { roots.append(root) }
+      groups[root, default: .init()].symbols.append(owners[symbol] ?? symbol)
+    }
     for (node, fact) in facts {
       let root = find(node)
       guard groups[root] != nil else { continue }
@@ -97,7 +103,7 @@ private struct MapFactsBuilder {
       case .escape: groups[root]!.isEscaped = true
       }
     }
-    return Array(groups.values)
+    return roots.compactMap { groups[$0] }
   }
 
   private static func touchesMaps(_ function: Function) -> Bool {

@@ -32,7 +32,9 @@ public struct Program: Sendable {
   }
 
   /// Numbers the functions, and finds those that are the same source.
-  public init(units: [Unit], symbols: SymbolTable, knowledge: any ForeignKnowledge) {
+  public init(
+    units: [Unit], symbols: SymbolTable, knowledge: any ForeignKnowledge, queue: ParallelQueue = ParallelQueue()
+  ) {
     self.units = units
     self.symbols = symbols
     var places: [(unit: Int32, index: Int32)] = []
@@ -68,7 +70,7 @@ public struct Program: Sendable {
     isOnMainThread = units.map { unit in
       !unit.startsForeignThreads && unit.foreignHeaders.contains { knowledge.isOfMainThread(header: $0) }
     }
-    foreign = Parallel.map(units.count) { Self.foreignFunctions(of: units[$0], symbols, knowledge) }
+    foreign = queue.map(count: units.count) { Self.foreignFunctions(of: units[$0], symbols, knowledge) }
   }
 
   private static func foreignFunctions(

@@ -7,7 +7,10 @@
 
 /// Solves all functions of a program that matter.
 enum Solver {
-  static func solve(_ program: Program, _ graph: CallGraph) -> [FunctionResult?] {
+  /// - Parameter cache: where results of earlier runs are, and those of this one are kept.
+  static func solve(
+    _ program: Program, _ graph: CallGraph, _ queue: ParallelQueue, cache: SolverCache?
+  ) -> SolvedFunctions {
     let names = LibraryNames(program.symbols)
     let isUnitRelevant = relevantUnits(program, graph)
     var layerOf = [Int32](repeating: 0, count: program.functionCount)
@@ -23,25 +26,29 @@ enum Solver {
       while layers.count <= Int(layer) { layers.append([]) }
       layers[Int(layer)].append(component)
     }
-    var results = [FunctionResult?](repeating: nil, count: program.functionCount)
+    var memory = SolverMemory(program, graph, cache, queue)
+    var results = SolvedFunctions(count: program.functionCount)
     for layer in layers {
       let known = SolverContext(program, results: results, names: names)
       let work = layer.filter { component in
         component.contains { matters($0, program, graph, isUnitRelevant, results) }
       }
-      let solved = Parallel.map(work.count) { solve(work[$0], graph, known) }
+      let solved = queue.map(count: work.count) { [memory] number in
+        memory.results(of: work[number], known) { solve(work[number], isCyclic: $0, $1) }
+      }
       for (component, found) in zip(work, solved) {
-        for (function, result) in zip(component, found) { results[Int(function.rawValue)] = result }
+        for (function, result) in zip(component, found.functions) { results.set(function, result) }
+        memory.note(found.new, component)
       }
     }
+    memory.keep(queue)
     return results
   }
 
   private static func solve(
-    _ component: [FunctionID], _ graph: CallGraph, _ context: SolverContext
+    _ component: [FunctionID], isCyclic: Bool, _ context: SolverContext
   ) -> [FunctionResult] {
     let first = component.map { FunctionSolver($0, context).solve() }
-    let isCyclic = component.count > 1 || graph.outgoing(component[0]).contains { $0.callee == component[0] }
     if !isCyclic || component.count > 64 { return first }
     let second = context.with(first, of: component)
     return component.map { FunctionSolver($0, second).solve() }
@@ -67,12 +74,12 @@ enum Solver {
   }
 
   private static func matters(
-    _ id: FunctionID, _ program: Program, _ graph: CallGraph, _ isUnitRelevant: [Bool], _ results: [FunctionResult?]
+    _ id: FunctionID, _ program: Program, _ graph: CallGraph, _ isUnitRelevant: [Bool], _ results: SolvedFunctions
   ) -> Bool {
     guard program.isOriginal(id) else { return false }
     for edge in graph.outgoing(id) {
-      guard let result = results[Int(edge.callee.rawValue)], !result.summary.isTrivial else { continue }
-      if result.summary.endsMemory || isUnitRelevant[program.unitIndex(of: id)] { return true }
+      guard let traits = results.entry(edge.callee)?.traits, !traits.contains(.isTrivial) else { continue }
+      if traits.contains(.endsMemory) || isUnitRelevant[program.unitIndex(of: id)] { return true }
     }
     guard isUnitRelevant[program.unitIndex(of: id)] else { return false }
     let function = program.function(id)

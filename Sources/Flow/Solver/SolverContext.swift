@@ -1,7 +1,9 @@
 /// What the solver of a function reads: the program, and the results of the functions below it. Immutable; shared by threads.
 struct SolverContext: Sendable {
   let program: Program
-  private let results: [FunctionResult?]
+  private let results: SolvedFunctions
+  /// Notes what is asked, where that matters.
+  private var trace: SolverTrace?
   /// Results of the functions of one cycle, which go before `results`.
   private var first: [FunctionID: FunctionResult] = [:]
   private let later: Set<Symbol>
@@ -9,7 +11,7 @@ struct SolverContext: Sendable {
   private let errors: Set<Symbol>
   private let standard: [Symbol: ForeignFunction]
 
-  init(_ program: Program, results: [FunctionResult?], names: LibraryNames) {
+  init(_ program: Program, results: SolvedFunctions, names: LibraryNames) {
     self.program = program
     self.results = results
     later = names.later
@@ -18,9 +20,34 @@ struct SolverContext: Sendable {
     standard = names.standard
   }
 
+  /// The result of a function; nil where it has none, or none that matters to callers.
   func result(of function: FunctionID) -> FunctionResult? {
-    if !first.isEmpty, let result = first[function] { return result }
-    return results[Int(function.rawValue)]
+    if !first.isEmpty, let result = first[function] { return result.traits.contains(.isTrivial) ? nil : result }
+    trace?.results.insert(function)
+    guard let entry = results.entry(function), !entry.traits.contains(.isTrivial) else { return nil }
+    return entry.result
+  }
+
+  /// What callers can see of a function, as a digest; 0 without a result.
+  func digest(of function: FunctionID) -> UInt64 { results.digest(function) }
+
+  /// The function of a full name, if it has a body here.
+  func function(named name: Symbol) -> FunctionID? {
+    trace?.functions.insert(name)
+    return program.function(named: name)
+  }
+
+  /// The bodies that an interface method can mean for a unit; empty where they are not known.
+  func bodies(ofMethod name: Symbol, unit: Int) -> [Symbol] {
+    trace?.methods.insert(name)
+    return program.units[unit].implementations[name] ?? []
+  }
+
+  /// The same, which notes in a trace what is asked.
+  func tracing(_ trace: SolverTrace?) -> SolverContext {
+    var copy = self
+    copy.trace = trace
+    return copy
   }
 
   /// The same with results of functions of one cycle. Complexity: O(their number).
@@ -30,7 +57,10 @@ struct SolverContext: Sendable {
     return copy
   }
 
-  func type(ofFieldOrGlobal symbol: Symbol) -> ValueType { program.declaration(symbol)?.type ?? .unknown }
+  func type(ofFieldOrGlobal symbol: Symbol) -> ValueType {
+    trace?.types.insert(symbol)
+    return program.declaration(symbol)?.type ?? .unknown
+  }
 
   /// What is known of a C function; the allocation functions of C and cgo are known even without a model.
   func foreign(_ name: Symbol, unit: Int) -> ForeignFunction? {
@@ -47,14 +77,15 @@ struct SolverContext: Sendable {
   func givesError(_ name: Symbol) -> Bool { errors.contains(name) }
 
   /// The variables that closures or addresses reach, so that they live to the end.
-  func capturedVariables(of function: Function) -> Set<VariableID> {
+  func capturedVariables(of function: Function, unit: Int) -> Set<VariableID> {
     var result: Set<VariableID> = []
     for block in function.blocks {
       for instruction in block.instructions {
         switch instruction.operation {
         case .fresh(_, .function(let name)):
-          if let closure = program.function(named: name) {
-            let closure = program.function(closure)
+          if let id = self.function(named: name) {
+            if program.unitIndex(of: id) != unit { trace?.bodies.insert(id) }
+            let closure = program.function(id)
             if closure.parent == function.symbol { result.formUnion(closure.captures.map(\.outer)) }
           }
         case .address(_, let path):

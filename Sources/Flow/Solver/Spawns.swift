@@ -53,7 +53,8 @@ final class Spawns {
           for edge in edges where edge.call == number && edge.isArgument { add(edge.callee, nil) }
         } else {
           for target in graph.targets(of: id, call: number) {
-            for (position, isRepeated) in spawnedParameters(of: target) where position < call.arguments.count {
+            for (position, isRepeated) in spawnedParameters(of: target).sorted(by: { $0.key < $1.key })
+            where position < call.arguments.count {
               for closure in functions(in: call.arguments[position], function) {
                 add(closure, nil, isRepeated: isRepeated)
               }
@@ -140,7 +141,7 @@ final class Spawns {
         }
     }
     return graph.targets(of: id, call: number).flatMap { target in
-      spawnedParameters(of: target).keys.filter { $0 < call.arguments.count }.map {
+      spawnedParameters(of: target).keys.sorted().filter { $0 < call.arguments.count }.map {
         resolver.reference(call.arguments[$0])
       }
     }

@@ -1,3 +1,5 @@
+import Flow
+
 /// What other packages can see of a Go file: its tokens without comments and without the bodies of its functions, as a digest.
 enum DeclarationShape {
   /// The digest of a file; where braces do not match, or a body seems to run into the next function, that of all of its bytes.

@@ -32,11 +32,30 @@ struct ForeignPackages: ForeignTypes {
       names[package.directory, default: []].formUnion(own)
     }
     let namesByFolder = names
-    return queue.map(wanted) { package in
-      let sources = Self.sources(package, graph)
+    let sources = Self.withCommonOptions(queue.map(wanted) { Self.sources($0, graph) })
+    return queue.map(Array(zip(wanted, sources))) { package, sources in
       let names = namesByFolder[package.directory] ?? []
       return Input(
         package: package.number, sources: sources, names: names, digest: Self.digest(sources, names, package))
+    }
+  }
+
+  /// Gives a source that versions for several systems share the options of the first one that has it, so that it is read once: as with Go functions that several
+  /// systems share, the first one speaks for all.
+  private static func withCommonOptions(_ packages: [[CPackage.Source]]) -> [[CPackage.Source]] {
+    struct Key: Hashable {
+      var folder: Substring
+      var text: String
+    }
+    var options: [Key: [String]] = [:]
+    return packages.map { sources in
+      sources.map { source in
+        let key = Key(
+          folder: source.path[..<(source.path.lastIndex(of: "/") ?? source.path.startIndex)], text: source.text)
+        var source = source
+        if let known = options[key] { source.options = known } else { options[key] = source.options }
+        return source
+      }
     }
   }
 

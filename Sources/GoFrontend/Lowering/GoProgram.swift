@@ -77,6 +77,8 @@ public struct GoProgram: Sendable {
   public var unselectedFiles: Set<String>
   /// Lines in the files that were analysed.
   public var lines: Int
+  /// What tells the content of each unit from any other, for caches; nil without one.
+  public var identities: [SolverCache.UnitIdentity?]
   /// How many units were there from an earlier run.
   public var cachedUnits: Int
 
@@ -117,10 +119,11 @@ public struct GoProgram: Sendable {
     let results = packages.compactMap { known[$0.number] }
     var interfaces: [Symbol: InterfaceImplementations.Call] = [:]
     for result in results { interfaces.merge(result.interfaces) { first, _ in first } }
-    let implementations = InterfaceImplementations.resolve(interfaces, results.flatMap(\.types))
+    let implementations = InterfaceImplementations.resolve(interfaces, results.flatMap(\.types), symbols)
     let order = packages.indices.sorted { packages[$0].symbolPath < packages[$1].symbolPath }
     var units: [Flow.Unit] = []
     var sources: [ForeignSource] = []
+    identities = order.map { cache?.identity(ofPackage: packages[$0].number) }
     for index in order {
       var unit = results[index].unit
       for symbol in results[index].interfaces.keys { unit.implementations[symbol] = implementations[symbol] }

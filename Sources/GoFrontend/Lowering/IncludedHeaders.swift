@@ -1,4 +1,5 @@
 import CFrontend
+import Flow
 import Foundation
 
 /// The headers that C code may include, for caches: a header beside the package, or anywhere else in the project, decides what C functions do as much as the package's

@@ -63,7 +63,11 @@ enum InterfaceImplementations {
   }
 
   /// The bodies of each called method, where all are known.
-  static func resolve(_ calls: [Symbol: Call], _ candidates: [Candidate]) -> [Symbol: [Symbol]] {
+  ///
+  /// Ordered by name: numbers of symbols change from run to run.
+  static func resolve(
+    _ calls: [Symbol: Call], _ candidates: [Candidate], _ symbols: SymbolTable
+  ) -> [Symbol: [Symbol]] {
     var byMethod: [String: [Int]] = [:]
     for (number, candidate) in candidates.enumerated() {
       for name in candidate.methods.keys { byMethod[name, default: []].append(number) }
@@ -78,7 +82,7 @@ enum InterfaceImplementations {
         }
       }
       if !bodies.isEmpty, bodies.count <= maximumBodies {
-        result[symbol] = bodies.sorted { $0.rawValue < $1.rawValue }
+        result[symbol] = bodies.sorted { symbols.name($0) < symbols.name($1) }
       }
     }
     return result

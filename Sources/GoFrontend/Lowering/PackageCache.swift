@@ -61,6 +61,12 @@ struct PackageCache: Sendable {
     self.files = files
   }
 
+  /// What tells what comes of a package from anything else; nil for packages that are not analysed.
+  func identity(ofPackage number: Int) -> SolverCache.UnitIdentity? {
+    guard let key = keys[number], let files = files[number] else { return nil }
+    return SolverCache.UnitIdentity(key: key, files: files)
+  }
+
   private func path(_ key: UInt64) -> String { "\(folder)/\(ContentHash.text(key))" }
 
   /// What an earlier run has made of a package; nil when there is nothing, or nothing whole.

@@ -1,3 +1,4 @@
+import Flow
 import Foundation
 
 /// Digests of declaration shapes by digests of contents, kept between runs, so that only files that changed are cut into tokens for them.
