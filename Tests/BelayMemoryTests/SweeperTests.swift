@@ -103,7 +103,8 @@ import Testing
     let cycle = try #require(cycles.all.first { $0.kind == .block && $0.retiredBytes == block.byteCount })
     #expect(cycle.releasedBytes == block.byteCount && cycle.slices == 11 && cycle.number > 0)
     #expect(cycle.longestSlice > 0 && cycle.duration >= cycle.longestSlice && cycle.waitingBytes == 0)
-    #expect("\(cycle)".hasPrefix("sweep \(cycle.number) @") && "\(cycle)".contains("in 11 slices, longest "))
+    #expect("\(cycle)".hasPrefix("reclaim \(cycle.number) @"))
+    #expect("\(cycle)".contains("s: block, 10.000->10.000->0.000 MiB, 4096.000 MiB goal, 11 slices, "))
 
     let domain = EpochDomain(batchCount: 10)
     domain.withPin {

@@ -30,6 +30,8 @@ public struct SweepCycle: Sendable, Equatable {
   public internal(set) var longestSlice: UInt64 = 0
   /// Bytes that still waited where this was retired when the cycle ended: for readers, or for their turn.
   public internal(set) var waitingBytes = 0
+  /// The most bytes that may wait there before who retires more gives some back first; nil where nothing waits for its turn.
+  public internal(set) var goalBytes: Int?
 
   init(number: UInt64, kind: Kind, start: UInt64, retiredBytes: Int) {
     self.number = number
@@ -40,16 +42,19 @@ public struct SweepCycle: Sendable, Equatable {
 }
 
 extension SweepCycle: CustomStringConvertible {
-  /// The cycle as one line.
+  /// The cycle as one line, in the manner of Go's gctrace; `docs/observe.md` explains it field by field.
   public var description: String {
-    "sweep \(number) @\(Self.milliseconds(start)) ms: \(kind), \(retiredBytes) bytes retired, \(releasedBytes) released in \(slices) slices,"
-      + " longest \(longestSlice / 1000) us, \(Self.milliseconds(duration)) ms, \(waitingBytes) bytes waiting"
+    "reclaim \(number) @\(Self.decimal(start / 1_000_000))s: \(kind),"
+      + " \(Self.mebibytes(retiredBytes))->\(Self.mebibytes(releasedBytes))->\(Self.mebibytes(waitingBytes)) MiB,"
+      + " \(goalBytes.map { Self.mebibytes($0) } ?? "-") MiB goal, \(slices) slices,"
+      + " \(Self.decimal(longestSlice / 1000)) ms longest, \(Self.decimal(duration / 1000)) ms"
   }
 
-  /// With three places.
-  private static func milliseconds(_ nanoseconds: UInt64) -> String {
-    let micros = nanoseconds / 1000
-    let rest = String(micros % 1000)
-    return "\(micros / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+  private static func mebibytes(_ bytes: Int) -> String { decimal((UInt64(max(0, bytes)) * 1000) >> 20) }
+
+  /// Thousandths, with three places.
+  private static func decimal(_ thousandths: UInt64) -> String {
+    let rest = String(thousandths % 1000)
+    return "\(thousandths / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
   }
 }

@@ -10,7 +10,8 @@ import CEpoch
 
 /// The sweep cycles of the process, as far as somebody wants to hear of them.
 ///
-/// Without an observer nothing is counted and no cycle has a number. Thread safe.
+/// With `BELAY_TRACE=reclaim=1` in the environment each cycle writes a line on standard error when it ends. Without that and without an observer nothing is counted, and no
+/// cycle has a number. Thread safe.
 public enum SweepLog {
   /// Less retired memory than this begins no cycle.
   public static let leastBytes = 64 * 1024
@@ -27,7 +28,7 @@ public enum SweepLog {
   private static let state = State()
   private nonisolated(unsafe) static let isObserved: UnsafeMutablePointer<UInt32> = {
     let word = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
-    word.initialize(to: 0)
+    word.initialize(to: TraceSettings.current.tracesReclaim ? 1 : 0)
     return word
   }()
 
@@ -37,9 +38,9 @@ public enum SweepLog {
     set {
       state.mutex.locked {
         state.observer = newValue
-        if newValue == nil { state.open = [:] }
+        if newValue == nil, !TraceSettings.current.tracesReclaim { state.open = [:] }
       }
-      belay_epoch_store(isObserved, newValue == nil ? 0 : 1)
+      belay_epoch_store(isObserved, newValue == nil && !TraceSettings.current.tracesReclaim ? 0 : 1)
     }
   }
 
@@ -74,14 +75,17 @@ public enum SweepLog {
   }
 
   /// Ends a cycle, and tells the observer.
-  public static func end(_ cycle: UInt64, waitingBytes: Int = 0) {
+  public static func end(_ cycle: UInt64, waitingBytes: Int = 0, goalBytes: Int? = nil) {
     guard cycle != 0 else { return }
     let (ended, observer) = state.mutex.locked { () -> (SweepCycle?, (@Sendable (SweepCycle) -> Void)?) in
       var ended = state.open.removeValue(forKey: cycle)
       if let start = ended?.start { ended?.duration = now &- state.start &- start }
       ended?.waitingBytes = waitingBytes
+      ended?.goalBytes = goalBytes
       return (ended, state.observer)
     }
-    if let ended { observer?(ended) }
+    guard let ended else { return }
+    if TraceSettings.current.tracesReclaim { StandardError.write(ended.description) }
+    observer?(ended)
   }
 }

@@ -117,7 +117,7 @@ public final class Sweeper: @unchecked Sendable {
       releasedBytes += part.byteCount
       return waitingBytes
     }
-    if isLast { SweepLog.end(item.cycle, waitingBytes: left) }
+    if isLast { SweepLog.end(item.cycle, waitingBytes: left, goalBytes: mostBytes) }
     return part.byteCount
   }
 
