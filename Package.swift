@@ -41,8 +41,13 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
 
+    // What crosses into C: handles, foreign resources, bound keys, exported entries. CBelay holds the header for C, and what a thread keeps.
+    .target(name: "CBelay"),
+    .target(
+      name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "StackTraces"]),
+
     // The one import for programs that use the libraries.
-    .target(name: "Belay", dependencies: ["BelayMap", "BelayMemory"]),
+    .target(name: "Belay", dependencies: ["BelayBoundary", "BelayMap", "BelayMemory"]),
 
     // A finding and the ways to report it. No dependency on any frontend.
     .target(
@@ -99,6 +104,7 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
     .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory", "CLiveMaps"]),
+    .testTarget(name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMemory", "CBelay"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),

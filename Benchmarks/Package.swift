@@ -6,7 +6,10 @@ import PackageDescription
 let package = Package(
   name: "BelayBenchmarks",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "bench", targets: ["bench"])],
+  products: [
+    .executable(name: "bench", targets: ["bench"]),
+    .executable(name: "handles", targets: ["handles"]),
+  ],
   targets: [
     .target(name: "Findings"),
     .executableTarget(name: "belay-bench", dependencies: ["Findings"]),
@@ -14,8 +17,14 @@ let package = Package(
     .target(name: "CBucketRow"),
     .target(name: "CEpoch"),
     .target(name: "BelayMemory", dependencies: ["CEpoch"]),
-    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow"]),
+    .target(name: "CLiveMaps"),
+    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps"]),
     .executableTarget(name: "bench", dependencies: ["BelayMap"]),
+    // Handles beside a dictionary behind a lock. `handles.sh` runs the peers in Go with it.
+    .target(name: "CBelay"),
+    .target(name: "StackTraces"),
+    .target(name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "StackTraces"]),
+    .executableTarget(name: "handles", dependencies: ["BelayBoundary"]),
   ],
   swiftLanguageModes: [.v6]
 )

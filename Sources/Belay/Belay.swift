@@ -1,2 +1,3 @@
+@_exported import BelayBoundary
 @_exported import BelayMap
 @_exported import BelayMemory

@@ -24,7 +24,7 @@ static BELAY_EPOCH_THREAD int keeps_none;
 
 int belay_epoch_is_asymmetric;
 static struct belay_epoch_record *records;
-static uint64_t record_count;
+uint64_t belay_epoch_records_made;
 static uint64_t free_count;
 static pthread_key_t key;
 static int has_key;
@@ -88,7 +88,9 @@ static struct belay_epoch_record *claim(void) {
   memset(memory, 0, sizeof(struct belay_epoch_record));
   struct belay_epoch_record *record = memory;
   record->owner = self;
-  record->number = __atomic_fetch_add(&record_count, 1, __ATOMIC_RELAXED);
+  record->number = __atomic_fetch_add(&belay_epoch_records_made, 1, __ATOMIC_SEQ_CST);
+  // For `belay_epoch_is_alone`.
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
   record->next = __atomic_load_n(&records, __ATOMIC_RELAXED);
   while (!__atomic_compare_exchange_n(&records, &record->next, record, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
   }
@@ -162,7 +164,7 @@ uint64_t belay_epoch_thread_number(void) {
   return record ? record->number : 0;
 }
 
-uint64_t belay_epoch_record_count(void) { return __atomic_load_n(&record_count, __ATOMIC_RELAXED); }
+uint64_t belay_epoch_record_count(void) { return __atomic_load_n(&belay_epoch_records_made, __ATOMIC_RELAXED); }
 
 void belay_epoch_wait(uint32_t *lock) {
   for (int turn = 1; __atomic_load_n(lock, __ATOMIC_RELAXED) != 0 || __atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE) != 0; turn++) {

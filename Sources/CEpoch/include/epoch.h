@@ -48,6 +48,9 @@ extern BELAY_EPOCH_THREAD struct belay_epoch_record *belay_epoch_own;
 // Whether the reclaiming side pays for the barrier. Set before the first domain is made.
 extern int belay_epoch_is_asymmetric;
 
+// Whether each side of a handshake needs a fence of its own, because the process has no barrier.
+BELAY_EPOCH_INLINE int belay_epoch_needs_fences(void) { return !belay_epoch_is_asymmetric; }
+
 // Must have returned before the first domain is used.
 void belay_epoch_start(void);
 struct belay_epoch_slot *belay_epoch_free_slot(void);
@@ -90,6 +93,21 @@ BELAY_EPOCH_INLINE uint64_t belay_epoch_advance(struct belay_epoch_domain *domai
 
 BELAY_EPOCH_INLINE uint32_t belay_epoch_load(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
 BELAY_EPOCH_INLINE void belay_epoch_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELAXED); }
+// How many records there are.
+extern uint64_t belay_epoch_records_made;
+
+// Whether no thread but the calling one has ever announced anything, and this one announces nothing now. What was hidden by a sequentially consistent
+// operation before can then be ended at once: a thread that announces itself for the first time passes a full barrier before it looks.
+BELAY_EPOCH_INLINE int belay_epoch_is_alone(void) {
+  uint64_t made = __atomic_load_n(&belay_epoch_records_made, __ATOMIC_SEQ_CST);
+  struct belay_epoch_record *own = belay_epoch_own;
+  if (made > 1 || (made == 1 && __atomic_load_n(&own->owner, __ATOMIC_RELAXED) == 0)) return 0;
+  if (made == 0) return 1;
+  uint64_t epochs = 0;
+  for (int index = 0; index < BELAY_EPOCH_SLOTS; index++)
+    epochs |= __atomic_load_n(&own->slots[index].epoch, __ATOMIC_RELAXED);
+  return epochs == 0;
+}
 
 // A lock of one word that is held for a few instructions.
 void belay_epoch_wait(uint32_t *lock);

@@ -1,0 +1,6 @@
+#ifndef BELAY_H
+#define BELAY_H
+
+#include <stdint.h>
+
+#endif
