@@ -1,177 +1,229 @@
-/// A map that any number of threads use at the same time.
+import BelayMemory
+import CBucketRow
+
+/// A map that any number of threads use at the same time. Look-ups take no lock, write nothing that another thread reads or writes, and never wait.
 ///
-/// The keys are spread over shards, each a `BucketMap` under a lock that readers share: threads meet only when they write keys of one shard, or read what
-/// another is writing. Every operation on one key is atomic, and takes its place in one order with all others on that key;
-/// operations that see the whole map (`count`, `range`, `snapshot`) go from shard to shard and see each as it is then.
+/// ## What can be relied on
+/// - Every operation on one key is atomic: all of them, on whatever threads, take effect one after the other, each at some time between its
+///   call and its return (they are linearizable). What a thread did before it stored a value has happened for whoever loads it.
+/// - A look-up never waits for a writer. Writers of different keys mostly do not meet; those that do wait for each other, not longer than
+///   the function of a `compute` runs.
+/// - `count`, `isEmpty` and `snapshot` see each entry as it is at some time during the call; they are exact while nobody writes. `removeAll` takes effect
+///   at one time for all entries.
+/// - `range` and `forEach` visit each entry that is there from the start to the end exactly once, and each key at most once; what is stored or removed
+///   meanwhile may or may not be seen. They hold no lock while the function runs, so that it may use the map.
+/// - Functions that `compute` and `loadOrStore` run do so at most once, under the lock of the key: they must be short and must not use the map, which
+///   stops the process where it is noticed.
+/// - No operation is held up by growth: it moves nothing. The slowest insertion stays in microseconds.
+/// - A value that has been replaced or removed ends when no look-up can be reading it any more: some writes later, on one of the writing threads, outside any lock. `reclaim`
+///   brings that forward.
 ///
-/// Functions that an operation is given run under the lock of a shard: they must not use the map.
+/// ## How it works
+/// All entries are links of one list, in the order of their hashes. A table of buckets points into the list; it doubles by the addition of buckets
+/// between those that are there, see `ConcurrentTable`. Writers hold one of `stripeCount` locks, each for a part of the list, and publish what they change by
+/// one store. Readers walk the list under a pin of an `EpochDomain`: whatever they stand on stays. Values of up to eight trivial bytes are stored in place.
 public final class ConcurrentMap<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sendable {
-  // Sendable holds because nothing reaches a shard's map but under its lock.
+  // Sendable holds because the list is written under the lock of a stripe, by publishing stores, and read under a pin.
+  @usableFromInline typealias Node = ConcurrentNode<Key, Value>
+  @usableFromInline typealias Link = UnsafeMutableRawPointer
 
-  private struct Shard {
-    let lock = ReadWriteLock()
-    let map = BucketMap<Key, Value>()
-  }
-
-  private let shards: [Shard]
-  private let seed = MapSeed.next()
-  private let shift: UInt64
+  /// The words of the table, then how often the map was cleared. On a line of its own.
+  @usableFromInline let root: UnsafeMutableRawPointer
+  @usableFromInline let stripes: UnsafeMutableRawPointer
+  @usableFromInline let firstLevel: Int
+  @usableFromInline let seed: UInt64
+  @usableFromInline let hasher: (any MapHasher<Key>)?
+  @usableFromInline let epochs: EpochDomain
+  @usableFromInline let allocator: any BucketAllocator
+  let growth: Mutex
 
   /// Makes an empty map.
   ///
-  /// - Parameter shardCount: How many writers may work at once, at best; raised to a power of two.
-  public init(shardCount: Int = 64) {
+  /// - Parameters:
+  ///   - stripeCount: How many writers may work at once, at best; raised to a power of two.
+  ///   - hasher: How keys are hashed; nil for the built-in way.
+  ///   - allocator: Where its buckets come from.
+  public init(
+    stripeCount: Int = 32, hasher: (any MapHasher<Key>)? = nil, allocator: any BucketAllocator = SystemAllocator.shared
+  ) {
     precondition(
-      shardCount > 0 && shardCount <= 65_536, "Belay: a ConcurrentMap has 1 to 65536 shards, not \(shardCount)")
-    var count = 1
-    while count < shardCount { count *= 2 }
-    shards = (0..<count).map { _ in Shard() }
-    shift = UInt64(64 - count.trailingZeroBitCount)
+      stripeCount > 0 && stripeCount <= 65_536, "Belay: a ConcurrentMap has 1 to 65536 stripes, not \(stripeCount)")
+    var firstLevel = 0
+    while 1 << firstLevel < stripeCount { firstLevel += 1 }
+    var hasher = hasher
+    if hasher == nil, Key.self == String.self, !StringHash.layoutIsKnown {
+      hasher = PortableStringHasher() as? any MapHasher<Key>
+    }
+    self.hasher = hasher
+    self.firstLevel = firstLevel
+    self.allocator = allocator
+    seed = MapSeed.next()
+    epochs = EpochDomain(name: "ConcurrentMap", endsPerRetire: 0)
+    growth = Mutex()
+    stripes = ConcurrentStripe.make(1 << firstLevel)
+    root = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128)
+    belay_word_store(root + 8, 0)
+    belay_word_release(root, UInt64(UInt(bitPattern: ConcurrentTable(firstLevel: firstLevel).words)))
   }
 
-  private func shard(of key: Key) -> Shard {
-    // The map in the shard has a seed of its own: its buckets do not depend on these bits.
-    let hash = KeyHash.hash(key, seed: seed)
-    return shards[shift == 64 ? 0 : Int(truncatingIfNeeded: hash >> shift)]
+  deinit {
+    let table = table
+    Self.destroyEntries(of: table)
+    table.destroy(allocator: allocator)
+    for index in 0..<1 << firstLevel {
+      // Nobody refers to the map: nothing is pinned.
+      for link in ConcurrentStripe(index, of: stripes).close(epochs) ?? [] { Node.destroy(link) }
+    }
+    ConcurrentStripe.destroy(stripes, count: 1 << firstLevel)
+    root.deallocate()
   }
 
-  private func read<Result, Failure: Error>(
-    _ key: Key, _ body: (BucketMap<Key, Value>) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    let shard = shard(of: key)
-    return try shard.lock.reading { () throws(Failure) in try body(shard.map) }
+  private static func destroyEntries(of table: ConcurrentTable) {
+    var link = table.head(0, level: table.level)
+    while Node.order(link) != .max {
+      let next = Node.next(link)
+      if Node.isEntry(link) { Node.destroy(link) }
+      link = next
+    }
   }
 
-  private func write<Result, Failure: Error>(
-    _ key: Key, _ body: (BucketMap<Key, Value>) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    let shard = shard(of: key)
-    return try shard.lock.writing { () throws(Failure) in try body(shard.map) }
+  @inlinable @inline(__always)
+  var table: ConcurrentTable {
+    ConcurrentTable(
+      words: UnsafeMutableRawPointer(bitPattern: UInt(truncatingIfNeeded: belay_word_acquire(root))).unsafelyUnwrapped,
+      firstLevel: firstLevel)
+  }
+
+  @inlinable @inline(__always)
+  func order(of key: Key) -> UInt64 {
+    if let hasher { return Node.order(ofHash: hasher.hash(key, seed: seed)) }
+    return Node.order(ofHash: KeyHash.hash(key, seed: seed))
+  }
+
+  // MARK: Reading
+
+  /// The entry of a key; the caller holds a pin or the lock of the key.
+  @inlinable @inline(__always)
+  func find(_ key: Key) -> Link? {
+    let order = order(of: key)
+    var link = Node.next(table.start(order))
+    while true {
+      let other = Node.order(link)
+      if other >= order {
+        if other > order { return nil }
+        if KeyHash.equal(Node.key(link), key) { return link }
+      }
+      link = Node.next(link)
+    }
   }
 
   /// The value of a key, or nil.
   ///
-  /// - Complexity: O(1) on average.
-  public func load(_ key: Key) -> Value? { read(key) { $0[key] } }
-
-  /// Sets the value of a key.
-  ///
-  /// - Complexity: O(1) on average.
-  public func store(_ value: Value, forKey key: Key) { write(key) { $0[key] = value } }
-
-  /// The value of a key. Assigning nil removes the entry. `map[key]! += 1` is a look-up and a store with others between them: use `compute`.
-  public subscript(key: Key) -> Value? {
-    get { load(key) }
-    set { write(key) { $0[key] = newValue } }
-  }
-
-  /// The value of a key, or, if it has none, a new value, which is stored.
-  ///
-  /// - Returns: The value that the key has now, and whether it was there before.
-  /// - Complexity: O(1) on average.
-  @discardableResult
-  public func loadOrStore(_ value: @autoclosure () -> Value, forKey key: Key) -> (value: Value, loaded: Bool) {
-    if let present = load(key) { return (present, true) }
-    return write(key) { map in
-      if let present = map[key] { return (present, true) }
-      let value = value()
-      map[key] = value
-      return (value, false)
+  /// - Complexity: O(1) on average. No lock.
+  @inlinable
+  public func load(_ key: Key) -> Value? {
+    epochs.withPin {
+      guard let link = find(key) else { return nil }
+      return Node.value(link)
     }
   }
 
-  /// Stores a value and returns the one before.
+  /// Whether a key has a value.
   ///
-  /// - Complexity: O(1) on average.
-  @discardableResult
-  public func swap(_ value: Value, forKey key: Key) -> Value? { write(key) { $0.updateValue(value, forKey: key) } }
+  /// - Complexity: As `load`.
+  @inlinable
+  public func contains(_ key: Key) -> Bool { epochs.withPin { find(key) != nil } }
 
-  /// Removes the entry of a key, and returns its value.
+  /// Lends the value of a key to a function, without a copy; the value stays meanwhile, also when another thread removes it.
   ///
-  /// - Complexity: O(1) on average.
-  @discardableResult
-  public func removeValue(forKey key: Key) -> Value? { write(key) { $0.removeValue(forKey: key) } }
-
-  /// Changes the value of a key by a function that runs once, with nobody else at the key. Nil is no entry, before and after.
-  ///
-  /// - Returns: The value of the key afterwards.
-  /// - Complexity: O(1) on average beside the function.
-  @discardableResult
-  public func compute<Failure: Error>(
-    _ key: Key, _ change: (inout Value?) throws(Failure) -> Void
-  ) throws(Failure) -> Value? {
-    try write(key) { (map) throws(Failure) in
-      var value = map[key]
-      try change(&value)
-      map[key] = value
-      return value
+  /// - Returns: What the function returns; nil if the key has no value.
+  /// - Complexity: As `load`. Keep the function short: what is removed from the map meanwhile waits for it.
+  @inlinable
+  public func withValue<Result: ~Copyable, Failure: Error>(
+    forKey key: Key, _ body: (borrowing Value) throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
+    try epochs.withPin { () throws(Failure) -> Result? in
+      guard let link = find(key) else { return nil }
+      if Node.isWord { return try body(Node.value(link)) }
+      return try body((link + Node.valueOffset).assumingMemoryBound(to: Value.self).pointee)
     }
   }
 
-  /// Calls a function with each entry until it returns false. An entry that is there from the start to the end is visited exactly once;
-  /// the function may use the map.
-  ///
-  /// - Complexity: Linear in the number of entries; a shard's entries are copied before they are visited.
-  public func range<Failure: Error>(_ body: (Key, Value) throws(Failure) -> Bool) throws(Failure) {
-    for shard in shards {
-      for (key, value) in shard.lock.reading({ shard.map.snapshot() }) {
-        guard try body(key, value) else { return }
-      }
-    }
-  }
-
-  /// Removes all entries, shard after shard.
-  ///
-  /// - Complexity: Linear in the number of shards, and of entries when they are not trivial.
-  public func removeAll() {
-    for shard in shards { shard.lock.writing { shard.map.removeAll() } }
-  }
+  // MARK: The whole map
 
   /// The number of entries; exact while nobody writes.
   ///
-  /// - Complexity: Linear in the number of shards.
-  public var count: Int { shards.reduce(0) { sum, shard in sum + shard.lock.reading { shard.map.count } } }
+  /// - Complexity: Linear in the number of stripes.
+  public var count: Int {
+    // A removal that another thread has made may be seen before the insertion on a third.
+    max(0, (0..<1 << firstLevel).reduce(0) { $0 + ConcurrentStripe($1, of: stripes).count })
+  }
 
   /// Whether there are no entries; exact while nobody writes.
+  ///
+  /// - Complexity: As `count`.
   public var isEmpty: Bool { count == 0 }
 
-  /// All entries, each shard as it was at one time.
+  /// Removes all entries, at one time.
   ///
-  /// - Complexity: Linear in the number of entries.
-  public func snapshot() -> [Key: Value] {
-    var entries: [Key: Value] = [:]
-    range { key, value in
-      entries[key] = value
-      return true
+  /// - Complexity: Linear in the number of stripes and of entries. Writers wait for the former only.
+  public func removeAll() {
+    let new = ConcurrentTable(firstLevel: firstLevel)
+    for index in 0..<1 << firstLevel { ConcurrentStripe(index, of: stripes).lock() }
+    let old = growth.locked {
+      let old = table
+      belay_word_release(root + 8, belay_word_relaxed(root + 8) + 1)
+      belay_word_release(root, UInt64(UInt(bitPattern: new.words)))
+      return old
     }
-    return entries
-  }
-}
-
-extension ConcurrentMap where Value: Equatable {
-  /// Stores a value if the key has another, given, value.
-  ///
-  /// - Returns: Whether it did.
-  /// - Complexity: O(1) on average.
-  @discardableResult
-  public func compareAndSwap(_ key: Key, from old: Value, to new: Value) -> Bool {
-    write(key) { map in
-      guard map[key] == old else { return false }
-      map[key] = new
-      return true
+    for index in 0..<1 << firstLevel {
+      let stripe = ConcurrentStripe(index, of: stripes)
+      stripe.count = 0
+      stripe.unlock()
     }
+    let retired = RetiredTable(table: old)
+    let allocator = allocator
+    epochs.retire(byteCount: old.byteCount) {
+      Self.destroyEntries(of: retired.table)
+      retired.table.destroy(allocator: allocator)
+    }
+    epochs.reclaim()
   }
 
-  /// Removes the entry of a key if it has a value.
+  /// A table that only its end reaches.
+  private struct RetiredTable: @unchecked Sendable {
+    let table: ConcurrentTable
+  }
+
+  /// Ends the values that have been replaced or removed and that no look-up can be reading any more.
   ///
-  /// - Returns: Whether it did.
-  /// - Complexity: O(1) on average.
+  /// - Returns: How many entries that were.
+  /// - Complexity: Linear in the number of stripes and of entries that end, and a barrier for each stripe with such.
   @discardableResult
-  public func compareAndRemove(_ key: Key, _ value: Value) -> Bool {
-    write(key) { map in
-      guard map[key] == value else { return false }
-      map.removeValue(forKey: key)
-      return true
+  public func reclaim() -> Int {
+    var count = 0
+    for index in 0..<1 << firstLevel {
+      let stripe = ConcurrentStripe(index, of: stripes)
+      stripe.lock()
+      let garbage = stripe.close(epochs)
+      stripe.unlock()
+      guard let garbage else { continue }
+      for link in garbage { Node.destroy(link) }
+      count += garbage.count
+    }
+    epochs.reclaim()
+    return count
+  }
+
+  /// Entries that have been replaced or removed and have not ended yet.
+  ///
+  /// - Complexity: Linear in the number of stripes.
+  public var retiredCount: Int {
+    (0..<1 << firstLevel).reduce(0) { sum, index in
+      let stripe = ConcurrentStripe(index, of: stripes)
+      stripe.lock()
+      defer { stripe.unlock() }
+      return sum + stripe.retiredCount
     }
   }
 }
