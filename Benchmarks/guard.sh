@@ -14,7 +14,7 @@ dev/guard-library "$folder"
 cp Benchmarks/guard/main.go "$folder"
 export PATH="$goroot/bin:$PATH" GOROOT="$goroot" GOTOOLCHAIN=local CGO_ENABLED=1 GOFLAGS=-mod=mod
 (
-  cd "$folder"
+  cd "$folder"; export GOWORK=off
   go mod init guard >/dev/null 2>&1
   go mod edit -require github.com/mattn/go-sqlite3@v1.14.0 -replace "github.com/mattn/go-sqlite3=$sqlite"
   go build -tags libsqlite3 -o plain .

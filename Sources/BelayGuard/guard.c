@@ -45,13 +45,13 @@ static void free_later(void *block) {
   }
 }
 
-static void free_guarded(void *block);
+static void free_guarded(void *block, const void *frame);
 
-static void free_pending(void) {
+static void free_pending(const void *frame) {
   struct pending *entry = __atomic_exchange_n(&pending, NULL, __ATOMIC_ACQ_REL);
   while (entry) {
     struct pending *next = entry->next;
-    free_guarded(entry);
+    free_guarded(entry, frame);
     entry = next;
   }
 }
@@ -79,37 +79,42 @@ static bool is_next_guarded(void) {
   return true;
 }
 
-static void *allocate_guarded(size_t size, size_t alignment) {
+// The frame of the function that the program called.
+#define CALLED __builtin_frame_address(0)
+
+static void *allocate_guarded(size_t size, size_t alignment, const void *frame) {
   is_inside = true;
   int error = errno;
-  void *block = pool_allocate(size, alignment);
-  if (__atomic_load_n(&pending, __ATOMIC_RELAXED)) free_pending();
+  struct belay_guard_stack stack;
+  capture_stack(&stack, frame);
+  void *block = pool_allocate(size, alignment, &stack);
+  if (__atomic_load_n(&pending, __ATOMIC_RELAXED)) free_pending(frame);
   errno = error;
   is_inside = false;
   return block;
 }
 
 // Ends the process at what cannot be gone on after, as the C library does.
-static void report_free(enum pool_free_result result, void *address, uint32_t block) {
-  struct belay_guard_stack stack;
-  capture_stack(&stack);
+static void report_free(enum pool_free_result result, void *address, uint32_t block, const struct belay_guard_stack *stack) {
   enum belay_guard_event_kind kind = result == POOL_DOUBLE_FREE     ? BELAY_GUARD_DOUBLE_FREE
                                      : result == POOL_INVALID_FREE ? BELAY_GUARD_INVALID_FREE
                                                                    : BELAY_GUARD_CORRUPTED;
-  say(kind, BELAY_GUARD_ACCESS_UNKNOWN, (uintptr_t)address, block, &stack);
+  say(kind, BELAY_GUARD_ACCESS_UNKNOWN, (uintptr_t)address, block, stack);
   abort();
 }
 
-static void free_guarded(void *block) {
+static void free_guarded(void *block, const void *frame) {
+  struct belay_guard_stack stack;
+  capture_stack(&stack, frame);
   uint32_t record;
-  enum pool_free_result result = pool_free(block, &record);
-  if (result != POOL_FREED) report_free(result, block, record);
+  enum pool_free_result result = pool_free(block, &stack, &record);
+  if (result != POOL_FREED) report_free(result, block, record, &stack);
 }
 
 // MARK: What the program calls
 
 EXPORTED void *malloc(size_t size) {
-  void *block = is_next_guarded() ? allocate_guarded(size, 16) : NULL;
+  void *block = is_next_guarded() ? allocate_guarded(size, 16, CALLED) : NULL;
   return block ? block : real_malloc(size);
 }
 
@@ -124,7 +129,7 @@ EXPORTED void free(void *block) {
   }
   is_inside = true;
   int error = errno;
-  free_guarded(block);
+  free_guarded(block, CALLED);
   errno = error;
   is_inside = false;
 }
@@ -135,9 +140,8 @@ EXPORTED void *calloc(size_t count, size_t size) {
     errno = ENOMEM;
     return NULL;
   }
-  // The pages of a guarded block are new.
-  void *block = is_next_guarded() ? allocate_guarded(bytes, 16) : NULL;
-  return block ? block : real_calloc(count, size);
+  void *block = is_next_guarded() ? allocate_guarded(bytes, 16, CALLED) : NULL;
+  return block ? memset(block, 0, bytes) : real_calloc(count, size);
 }
 
 EXPORTED void *realloc(void *old, size_t size) {
@@ -154,7 +158,7 @@ EXPORTED void *realloc(void *old, size_t size) {
     return NULL;
   }
   // Always to another place, so that every pointer to the old one is found out.
-  void *block = is_inside ? NULL : allocate_guarded(size, 16);
+  void *block = is_inside ? NULL : allocate_guarded(size, 16, CALLED);
   if (!block) block = real_malloc(size);
   if (!block) return NULL;
   memcpy(block, old, size < old_size ? size : old_size);
@@ -178,7 +182,7 @@ EXPORTED void *memalign(size_t alignment, size_t size) {
     errno = EINVAL;
     return NULL;
   }
-  void *block = is_next_guarded() ? allocate_guarded(size, alignment) : NULL;
+  void *block = is_next_guarded() ? allocate_guarded(size, alignment, CALLED) : NULL;
   return block ? block : real_memalign(alignment, size);
 }
 
@@ -250,7 +254,7 @@ __attribute__((constructor)) static void start(void) {
   read_options();
   // The first unwinding loads what it needs.
   struct belay_guard_stack stack;
-  capture_stack(&stack);
+  capture_stack(&stack, CALLED);
   if (pool_create(options.budget, (uint32_t)options.quarantine)) {
     catch_faults();
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);

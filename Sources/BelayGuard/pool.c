@@ -8,7 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "stack.h"
 #include "table.h"
 
 enum {
@@ -36,6 +35,7 @@ static uint32_t *free_records;
 static uint32_t free_record_count;
 static uint32_t *quarantine;
 static uint32_t quarantine_capacity, quarantine_start, quarantine_count;
+static uint64_t quarantine_bytes;
 
 static uint64_t budget_bytes;
 static uint64_t most_live;
@@ -138,6 +138,7 @@ static void release_oldest(void) {
   quarantine_start = (quarantine_start + 1) % quarantine_capacity;
   quarantine_count--;
   struct belay_guard_block *block = &table->blocks[index];
+  quarantine_bytes -= block->page_bytes;
   give_run_back(first_page(block), data_pages(block));
   __atomic_store_n(&block->state, BELAY_GUARD_UNUSED, __ATOMIC_RELEASE);
   free_records[free_record_count++] = index;
@@ -158,14 +159,12 @@ static bool is_filled(uintptr_t start, uintptr_t end) {
   return true;
 }
 
-void *pool_allocate(size_t size, size_t alignment) {
+void *pool_allocate(size_t size, size_t alignment, const struct belay_guard_stack *stack) {
   if (alignment < 16) alignment = 16;
   // No block can be larger than the region, and the sums below stay in range.
   if (size > region_pages * PAGE || alignment > region_pages * PAGE) return NULL;
   uintptr_t pages = (size + PAGE - 1) / PAGE + (alignment > PAGE ? alignment / PAGE - 1 : 0);
   if (pages == 0) pages = 1;
-  struct belay_guard_stack stack;
-  capture_stack(&stack);
   pthread_mutex_lock(&lock);
   uint32_t record = BELAY_GUARD_NO_BLOCK;
   uintptr_t first = 0;
@@ -195,7 +194,7 @@ void *pool_allocate(size_t size, size_t alignment) {
   block->freed_by = 0;
   block->allocated_at = ++clock_of_events;
   block->freed_at = 0;
-  block->allocated = stack;
+  block->allocated = *stack;
   __atomic_store_n(&block->state, BELAY_GUARD_LIVE, __ATOMIC_RELEASE);
   table->guarded++;
   table->live++;
@@ -216,9 +215,7 @@ static uint32_t owner_of(uintptr_t address) {
   return address - block->pages < block->page_bytes + PAGE ? owner - 1 : BELAY_GUARD_NO_BLOCK;
 }
 
-enum pool_free_result pool_free(void *address, uint32_t *record) {
-  struct belay_guard_stack stack;
-  capture_stack(&stack);
+enum pool_free_result pool_free(void *address, const struct belay_guard_stack *stack, uint32_t *record) {
   pthread_mutex_lock(&lock);
   *record = owner_of((uintptr_t)address);
   struct belay_guard_block *block = *record == BELAY_GUARD_NO_BLOCK ? NULL : &table->blocks[*record];
@@ -235,19 +232,18 @@ enum pool_free_result pool_free(void *address, uint32_t *record) {
   if (!is_filled(watched_start(block), block->address) || !is_filled(block->address + block->size, block_end(block))) {
     result = POOL_CORRUPTED;
   }
-  block->freed = stack;
+  block->freed = *stack;
   block->freed_by = (uint32_t)syscall(SYS_gettid);
   block->freed_at = ++clock_of_events;
   __atomic_store_n(&block->state, BELAY_GUARD_FREED, __ATOMIC_RELEASE);
-  // A new mapping rather than a change of protection: its memory goes back, and it merges with its inaccessible neighbours.
-  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-  if (mmap((void *)block->pages, block->page_bytes, PROT_NONE, flags, -1, 0) == MAP_FAILED) {
-    mprotect((void *)block->pages, block->page_bytes, PROT_NONE);
-  }
+  // Its memory stays with it: to be given new pages at each use would cost more than all the rest.
+  mprotect((void *)block->pages, block->page_bytes, PROT_NONE);
   table->frees++;
   table->live--;
   table->live_bytes -= block->page_bytes;
-  if (quarantine_count == quarantine_capacity) release_oldest();
+  // Freed blocks may have as much memory as live ones.
+  quarantine_bytes += block->page_bytes;
+  while (quarantine_count == quarantine_capacity || (quarantine_count > 0 && quarantine_bytes > budget_bytes)) release_oldest();
   quarantine[(quarantine_start + quarantine_count++) % quarantine_capacity] = *record;
   pthread_mutex_unlock(&lock);
   return result;

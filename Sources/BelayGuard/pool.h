@@ -14,13 +14,13 @@ bool pool_create(uint64_t budget, uint32_t quarantine);
 // Whether an address lies where guarded blocks lie. Takes no lock.
 bool pool_contains(const void *address);
 
-// A guarded block of zeros; null when the budget is used up, or the system gives no more.
-void *pool_allocate(size_t size, size_t alignment);
+// A guarded block, which `stack` asked for; its bytes are anything; null when the budget is used up, or the system gives no more.
+void *pool_allocate(size_t size, size_t alignment, const struct belay_guard_stack *stack);
 
 enum pool_free_result { POOL_FREED, POOL_DOUBLE_FREE, POOL_INVALID_FREE, POOL_CORRUPTED };
 
-// Frees a guarded block. What is found wrong, and with which block, is returned; a corrupted block is freed all the same.
-enum pool_free_result pool_free(void *address, uint32_t *block);
+// Frees a guarded block, as `stack` asked for. What is found wrong, and with which block, is returned; a corrupted block is freed all the same.
+enum pool_free_result pool_free(void *address, const struct belay_guard_stack *stack, uint32_t *block);
 
 // The size of the live block that begins at an address; false if there is none.
 bool pool_size(const void *address, size_t *size);
