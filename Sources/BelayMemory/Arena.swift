@@ -6,7 +6,8 @@
 ///     …
 ///     arena.free()        // O(1) for the entries; using the map now stops the process with a message
 ///
-/// Entries whose keys or values are not trivial are not for an arena: their ends would not run. One thread at a time may take
+/// Entries whose keys or values are not trivial are not for an arena: their ends would not run. For strings there is `ArenaString`. What a map leaves
+/// behind when it grows stays in the arena until the end; `reserveCapacity` avoids that. One thread at a time may take
 /// memory; `free` is for the thread that knows that nobody uses the region any more.
 public final class Arena: BucketAllocator, @unchecked Sendable {
   // Sendable holds because all state is reached under the lock only.
@@ -22,6 +23,8 @@ public final class Arena: BucketAllocator, @unchecked Sendable {
 
   /// The name that messages use.
   public let name: String
+  /// For what points into the arena without holding it.
+  let life: ArenaLife
 
   /// Makes an empty region.
   ///
@@ -33,11 +36,15 @@ public final class Arena: BucketAllocator, @unchecked Sendable {
   {
     precondition(chunkBytes > 0, "Belay: an arena needs pieces of at least one byte")
     self.name = name
+    life = ArenaLife.begin(name: name)
     self.source = source
     nextChunkBytes = chunkBytes
   }
 
-  deinit { for chunk in chunks { source.deallocate(chunk) } }
+  deinit {
+    if !isFreed { life.end() }
+    for chunk in chunks { source.deallocate(chunk) }
+  }
 
   /// Whether the region has been freed.
   public var wasFreed: Bool { mutex.locked { isFreed } }
@@ -88,6 +95,7 @@ public final class Arena: BucketAllocator, @unchecked Sendable {
     let (pieces, goodbyes) = mutex.locked { () -> ([MemoryBlock], [@Sendable () -> Void]) in
       precondition(!isFreed, "Belay: the arena '\(name)' was freed twice")
       isFreed = true
+      life.end()
       defer {
         chunks = []
         farewells = []

@@ -1,3 +1,5 @@
+import BelayMemory
+
 /// The hash and the comparison of keys: fast ones for the types that have them, those of `Hashable` for all others.
 ///
 /// The tests of the type are gone once the type is known: `Key.self == Int.self` folds to a constant in specialised code.
@@ -25,6 +27,12 @@ enum KeyHash {
     if Key.self == Float.self { return double(Double(unsafeBitCast(key, to: Float.self)), seed: seed) }
     if Key.self == String.self { return StringHash.hash(unsafeBitCast(key, to: String.self), seed: seed) }
     if Key.self == [UInt8].self { return bytes(unsafeBitCast(key, to: [UInt8].self), seed: seed) }
+    if Key.self == ArenaString.self {
+      return unsafeBitCast(key, to: ArenaString.self).withUTF8 { bytes in
+        // There is always an address: a zero follows the last byte.
+        FoldedHash.bytes(bytes.baseAddress.unsafelyUnwrapped, bytes.count, seed: seed)
+      }
+    }
     return UInt64(bitPattern: Int64(key._rawHashValue(seed: Int(truncatingIfNeeded: seed))))
   }
 

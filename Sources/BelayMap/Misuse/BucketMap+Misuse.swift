@@ -1,3 +1,4 @@
+import BelayMemory
 import CBucketRow
 
 extension BucketMap where Value: ~Copyable {
@@ -18,8 +19,9 @@ extension BucketMap where Value: ~Copyable {
       let found = header.pointee.conflictThread
       other = found == 0 ? nil : found
     }
+    let arena = kind == .arenaFreed ? (allocator as? Arena).map { " in the arena '\($0.name)'" } ?? "" : ""
     MisusePolicy.report(
-      MapMisuse(kind: kind, map: "BucketMap<\(Key.self), \(Value.self)>", thread: thread, otherThread: other))
+      MapMisuse(kind: kind, map: "BucketMap<\(Key.self), \(Value.self)>\(arena)", thread: thread, otherThread: other))
   }
 
   /// Ends a write that met more than its own mark.
