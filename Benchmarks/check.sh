@@ -7,14 +7,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 goroot=$(cd "${1:?usage: Benchmarks/check.sh GOROOT [ORACLE]}" && pwd)
-oracle=${2:-../shared/oracle/gomaps}
+oracle=$(cd "${2:-../shared/oracle/gomaps}" && pwd)
 go=$goroot/bin/go
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export GOROOT=$goroot GOCACHE=$work/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local CGO_ENABLED=1 XDG_CACHE_HOME=$work/xdg
+export GOROOT=$goroot GOCACHE=$work/cache GOFLAGS= GOTOOLCHAIN=local CGO_ENABLED=1 XDG_CACHE_HOME=$work/xdg PATH=$goroot/bin:$PATH
 
 swift build -c release --product belay >&2
-belay=$(swift build -c release --show-bin-path)/belay
+belay=$(realpath "$(swift build -c release --show-bin-path)/belay")
 lines=$(find "$goroot/src" -name '*.go' ! -name '*_test.go' ! -path '*/testdata/*' ! -path '*/vendor/*' -print0 | xargs -0 cat | wc -l)
 
 # run NAME COMMAND…: wall and processor seconds, each also in ms per 1 000 lines, and peak MB; exit code 1 means findings.
@@ -37,7 +37,9 @@ PY
 }
 
 echo "$lines lines of Go in $(basename "$goroot")/src, $(nproc) cores"
-(cd "$oracle" && "$go" build -o "$work/gomaps" .)
+mkdir "$work/oracle"
+cp "$oracle"/*.go "$work/oracle"
+(cd "$work/oracle" && "$go" mod init gomaps 2>/dev/null && "$go" build -o "$work/gomaps" .)
 
 # edit FILE: adds a line to the first body in it.
 edit() {
