@@ -129,13 +129,11 @@ import Testing
     let handle = try slow.insert(Tracked(0, in: census))
     let stands = DispatchSemaphore(value: 0)
     let leave = DispatchSemaphore(value: 0)
-    let done = DispatchSemaphore(value: 0)
-    Thread.run {
+    let reader = Thread.run {
       _ = try? slow.withObject(handle) { _ in
         stands.signal()
         leave.wait()
       }
-      done.signal()
     }
     stands.wait()
     for value in 0..<5000 {
@@ -146,7 +144,7 @@ import Testing
     #expect(slow.reclaim() == 5000 && slow.statistics.stalledReader != nil)
     #expect(census.live == 5001)
     leave.signal()
-    done.wait()
+    Thread.join(reader)
     #expect(slow.reclaim() == 0 && census.live == 1 && slow.statistics.stalledReader == nil)
   }
 
@@ -156,7 +154,7 @@ import Testing
     let release = DispatchSemaphore(value: 0)
     let done = DispatchSemaphore(value: 0)
     // Another thread with a record, so that nothing ends at once.
-    Thread.run {
+    let other = Thread.run {
       _ = table.contains(Handle(rawValue: 1))
       release.signal()
       done.wait()
@@ -166,6 +164,7 @@ import Testing
     try table.remove(try table.insert(Tracked(1, in: census) { ended.signal() }))
     #expect(ended.wait(timeout: .now() + 30) == .success)
     done.signal()
+    Thread.join(other)
     #expect(census.live == 0)
   }
 
