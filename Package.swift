@@ -104,7 +104,8 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
     .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory", "CLiveMaps"]),
-    .testTarget(name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMemory", "CBelay"]),
+    .testTarget(
+      name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMemory", "CBelay"], exclude: ["Programs"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),
