@@ -20,6 +20,8 @@ let package = Package(
     .target(name: "CLiveMaps"),
     .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps"]),
     .executableTarget(name: "bench", dependencies: ["BelayMap"]),
+    // ConcurrentMap beside a dictionary behind a lock; `go/concurrent` has Go's `sync.Map`.
+    .executableTarget(name: "concurrent-bench", dependencies: ["BelayMap"]),
     // Handles beside a dictionary behind a lock. `handles.sh` runs the peers in Go with it.
     .target(name: "CBelay"),
     .target(name: "StackTraces"),
