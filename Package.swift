@@ -80,6 +80,10 @@ let package = Package(
     .target(name: "CProcess"),
     .target(name: "ProcessImage", dependencies: ["CProcess", "CZlib"]),
 
+    // The Go runtime's objects in a process image; what is told of them.
+    .target(name: "GoRuntime", dependencies: ["ProcessImage"]),
+    .target(name: "Diagnosis", dependencies: ["GoRuntime", "ProcessImage"]),
+
     // A program under the allocator guard. CGuard is what the guard (Sources/BelayGuard, see dev/guard-library) and its monitor have in common.
     .target(name: "CGuard"),
     .target(name: "GuardMonitor", dependencies: ["CGuard", "StackTraces"]),
@@ -88,7 +92,7 @@ let package = Package(
     .executableTarget(
       name: "belay",
       dependencies: [
-        "Checker", "GoFrontend", "GuardMonitor",
+        "Checker", "Diagnosis", "GoFrontend", "GoRuntime", "GuardMonitor", "ProcessImage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -114,6 +118,8 @@ let package = Package(
     // GoPrograms builds and runs the Go programs in Tests/Programs.
     .target(name: "GoPrograms", path: "Tests/GoPrograms"),
     .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage"]),
+    .testTarget(name: "GoRuntimeTests", dependencies: ["GoPrograms", "GoRuntime", "ProcessImage"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "GoPrograms", "GoRuntime", "ProcessImage"]),
   ],
   swiftLanguageModes: [.v6]
 )

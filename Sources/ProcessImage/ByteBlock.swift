@@ -59,6 +59,10 @@ public final class ByteBlock: @unchecked Sendable {
     else {
       throw ImageFailure("cannot hold \(count) bytes", String(cString: strerror(errno)), "free some memory")
     }
+    // Large pages where the system has them: a heap's copy is filled once and then read in no order.
+    #if os(Linux)
+      if count >= 1 << 24 { madvise(address, count, MADV_HUGEPAGE) }
+    #endif
     self.init(UnsafeRawBufferPointer(start: address, count: count), isMapped: true)
     try fill(UnsafeMutableRawBufferPointer(start: address, count: count))
   }

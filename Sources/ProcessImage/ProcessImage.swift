@@ -144,7 +144,11 @@ public final class ProcessImage: @unchecked Sendable {
 
   /// A copy of memory; nil if not all of it can be read.
   public func bytes(_ address: UInt64, _ count: Int) -> [UInt8]? {
-    guard count >= 0 else { return nil }
+    // A count from damaged memory must not take memory for what is not there: a long run is tried at its end first.
+    guard count >= 0, count < 1 << 40 else { return nil }
+    if count > 1 << 20 {
+      guard value(address &+ UInt64(count - 1), as: UInt8.self) != nil else { return nil }
+    }
     var complete = true
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       let got = source.read(address, into: UnsafeMutableRawBufferPointer(target))

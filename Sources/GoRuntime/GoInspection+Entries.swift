@@ -1,0 +1,119 @@
+import ProcessImage
+
+extension GoInspection {
+  /// An entry of a map, as text.
+  public struct EntryText: Sendable {
+    /// The key.
+    public let key: String
+    /// The element.
+    public let element: String
+  }
+
+  /// The first entries of a map, in the order of its buckets.
+  public func entries(of map: GoMap, limit: Int) -> [EntryText] {
+    guard limit > 0, map.type.isKnown, let layout = reader.layout(of: map.type) else { return [] }
+    let type = types[map.type]
+    let formatter = ValueFormatter(types: types, heap: heap)
+    // A key or element above 128 bytes stands behind a pointer.
+    func text(_ stored: TypeID, _ wanted: TypeID, _ address: UInt64) -> String {
+      let isBehindPointer = types[stored].kind == .pointer && wanted != stored && types[wanted].size > 128
+      let place = isBehindPointer ? heap.pointer(address) ?? 0 : address
+      return formatter.text(wanted.isKnown ? wanted : stored, at: place)
+    }
+    var result: [EntryText] = []
+    _ = reader.read(map.address, map.type) { entry in
+      result.append(
+        EntryText(
+          key: text(layout.storedKey, type.key, entry.key),
+          element: text(layout.storedElement, type.element, entry.element)))
+      return result.count < limit
+    }
+    return result
+  }
+
+  /// The members of a map's header with their values.
+  public func header(of map: GoMap) -> [(name: String, offset: Int, value: UInt64)] {
+    guard let bytes = heap.read(map.address, headerSize) else { return [] }
+    return headerMembers.filter { $0.size <= 8 && $0.size > 0 && $0.offset + $0.size <= bytes.count }.map { member in
+      var value: UInt64 = 0
+      for index in 0..<member.size { value |= UInt64(bytes[member.offset + index]) << UInt64(index * 8) }
+      return (member.name, member.offset, value)
+    }
+  }
+
+  /// What a map's header and buckets say, with the places of its buckets.
+  public func detailedState(of map: GoMap) -> MapState {
+    reader.keepsRanges = true
+    defer { reader.keepsRanges = false }
+    return reader.read(map.address, map.type)
+  }
+
+  /// A word of an entry that is a pointer by its type, and does not lead into memory of Go.
+  public struct ForeignWord: Sendable {
+    /// The word.
+    public let value: UInt64
+    /// Whether it stands in the key and not in the element.
+    public let isKey: Bool
+    /// Where it stands.
+    public let address: UInt64
+  }
+
+  /// Calls `body` for each pointer in a map's keys and elements that leads outside of Go's memory. Pointers within what keys and elements point to
+  /// are not followed.
+  public func forEachForeignWord(in map: GoMap, _ body: (ForeignWord) -> Void) {
+    guard map.type.isKnown, let layout = reader.layout(of: map.type) else { return }
+    let keySlots = addressSlots(layout.storedKey)
+    let elementSlots = addressSlots(layout.storedElement)
+    guard !keySlots.isEmpty || !elementSlots.isEmpty else { return }
+    // The reader keeps the closure no longer than its call.
+    withoutActuallyEscaping(body) { body in
+      _ = reader.read(map.address, map.type) { entry in
+        for (slots, start, isKey) in [(keySlots, entry.key, true), (elementSlots, entry.element, false)] {
+          for offset in slots {
+            guard let value = self.heap.pointer(start &+ offset), value != 0, !self.isGoMemory(value) else { continue }
+            body(ForeignWord(value: value, isKey: isKey, address: start &+ offset))
+          }
+        }
+        return true
+      }
+    }
+  }
+
+  /// Where a type has pointers of Go's pointer kinds. Strings, functions and slices never lead into C's memory unless unsafe code made them.
+  private func addressSlots(_ type: TypeID) -> [UInt64] {
+    if let known = slotCache[type] { return known }
+    var found: [UInt64] = []
+    collectAddressSlots(type, 0, &found, 0)
+    slotCache[type] = found
+    return found
+  }
+
+  private func collectAddressSlots(_ id: TypeID, _ offset: UInt64, _ found: inout [UInt64], _ depth: Int) {
+    guard depth < 16, found.count < 256 else { return }
+    let type = types[id]
+    switch type.kind {
+    case .pointer, .unsafePointer: found.append(offset)
+    case .structure:
+      for field in type.fields { collectAddressSlots(field.type, offset &+ field.offset, &found, depth + 1) }
+    case .array where type.length <= 64:
+      for index in 0..<type.length {
+        collectAddressSlots(type.element, offset &+ index &* types[type.element].size, &found, depth + 1)
+      }
+    default: break
+    }
+  }
+
+  /// Whether an address belongs to Go: to its heap, to the data and code of its modules, or to a mapping in which its heap stands.
+  func isGoMemory(_ address: UInt64) -> Bool {
+    if heap.span(at: address) != 0 { return true }
+    for module in modules {
+      for range in [module.data, module.bss, module.text..<module.textEnd, module.types] where range.contains(address) {
+        return true
+      }
+    }
+    guard let mapping = image.mapping(at: address) else { return false }
+    // Data of the program itself: constants, the data without pointers, C's variables.
+    if mapping.path == image.executablePath { return true }
+    return heapMappings.contains(mapping.start)
+  }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import ProcessImage
+
+/// The Go program in an image: its heap, its goroutines and its maps, read at one time.
+public final class GoInspection {
+  /// What is to be done.
+  public struct Options: Sendable {
+    /// Whether the heap is marked, so that maps in use are told from garbage, and paths to them can be found.
+    public var marks = true
+    /// Whether the process is stopped while it is copied.
+    public var stops = false
+
+    /// Marks, and does not stop.
+    public init() {}
+  }
+
+  /// What was read.
+  public let image: ProcessImage
+  /// The version of Go that built the program.
+  public let version: String
+  /// Whether its maps are Swiss (Go 1.24 and later) and not classic.
+  public var hasSwissMaps: Bool { offsets.isSwiss }
+  /// The maps, in no order.
+  public private(set) var maps: [GoMap] = []
+  /// The goroutines that are not dead.
+  public let goroutines: [Goroutine]
+  /// How long the process was stopped; nil if it was not.
+  public let stopped: Duration?
+  /// What is missing, and which answers suffer.
+  public private(set) var limitations: [String] = []
+  /// How many maps changed while they were read.
+  public private(set) var changedMaps = 0
+
+  let types: TypeTable
+  let heap: Heap
+  let offsets: MapOffsets
+  let modules: [Module]
+  let reader: MapReader
+  private let marker: Marker
+  private var finder: PathFinder?
+  var slotCache: [TypeID: [UInt64]] = [:]
+  /// The starts of the mappings in which spans of the heap stand.
+  lazy var heapMappings: Set<UInt64> = {
+    var starts: Set<UInt64> = []
+    for number in 1..<max(1, heap.spans.count) {
+      if let mapping = image.mapping(at: heap.spans[number].base) { starts.insert(mapping.start) }
+    }
+    return starts
+  }()
+
+  /// The bytes of the heap's spans that are in use.
+  public var heapBytes: UInt64 { heap.byteCount }
+  /// The bytes of those that can hold pointers.
+  public var scannableBytes: UInt64 { heap.scannableBytes }
+  /// The members of a map's header: name, offset, size.
+  public var headerMembers: [(name: String, offset: Int, size: Int)] { offsets.members }
+  /// The size of a map's header.
+  public var headerSize: Int { Int(offsets.headerSize) }
+
+  /// Reads the Go program of an image.
+  public init(_ image: ProcessImage, options: Options = Options()) throws(ImageFailure) {
+    self.image = image
+    let info = try GoInspection.debuggingInformation(image)
+    let types = TypeTable(image, info)
+    self.types = types
+    var variables: [String: DwarfInfo.Variable] = [:]
+    for variable in info.variables where variable.name.hasPrefix("runtime.") { variables[variable.name] = variable }
+    func address(_ name: String) throws(ImageFailure) -> UInt64 {
+      guard let variable = variables["runtime." + name] else {
+        throw ImageFailure(
+          "cannot read the Go runtime", "it has no variable runtime.\(name)",
+          "report this Go version, or use a newer release of belay")
+      }
+      return variable.address &+ image.loadBias
+    }
+    version = GoInspection.version(image, try address("buildVersion"))
+    offsets = try MapOffsets(types)
+    modules = try Module.all(image, types, first: address("firstmoduledata"))
+    types.recordRanges = modules.map(\.types)
+
+    let stop = options.stops && image.isLive ? try ProcessStop(pid: image.pid) : nil
+    heap = try Heap(image, types, table: address("mheap_"), copiesAll: stop != nil)
+    let list = try address("allgs")
+    let goroutineReader = GoroutineReader(
+      image: image, types: types, modules: modules, threads: stop?.threads ?? (image.isLive ? [] : image.threads))
+    goroutines = try goroutineReader.read(list: image.pointer(list) ?? 0, count: image.pointer(list &+ 8) ?? 0)
+    let globals = RootReader.globals(image, modules)
+    let stacks = options.marks ? RootReader.stacks(image, goroutines) : []
+    stopped = stop?.resume()
+
+    let channel = try StructLayout(types, "runtime.hchan")
+    marker = Marker(
+      heap, types, image, offsets, channel: (buffer: try channel.offset("buf"), count: try channel.offset("dataqsiz")))
+    reader = MapReader(heap, types, offsets)
+    limitations = image.limitations
+    if heap.missingBytes > 0 {
+      limitations.append(
+        "\(heap.missingBytes) bytes of the heap could not be read: maps, entries and paths may be missing")
+    }
+    if options.marks {
+      let roots = RootReader(image: image, types: types, info: info, heap: heap, marker: marker)
+      roots.mark(globals: globals, modules: modules)
+      roots.guess(stacks: stacks, goroutines: goroutines)
+      try roots.guessSpecials()
+      marker.run()
+      finder = PathFinder(marker, reader)
+      finder?.functionName = { [modules] address in
+        for module in modules where address >= module.text && address < module.textEnd {
+          if let record = module.functions.record(at: address) { return module.functions.name(record: record) }
+        }
+        return nil
+      }
+    }
+    collectMaps(marked: options.marks)
+    try image.refresh()
+  }
+
+  private static func debuggingInformation(_ image: ProcessImage) throws(ImageFailure) -> DwarfInfo {
+    if let info = try DwarfInfo(image.executable), info.types["runtime.moduledata"] != nil { return info }
+    let program = image.executablePath
+    guard image.executable.section(".go.buildinfo") != nil || image.executable.section(".gopclntab") != nil else {
+      throw ImageFailure(
+        "cannot inspect \(program)", "it is not a Go program", "use --mappings to see the memory of any program")
+    }
+    throw ImageFailure(
+      "cannot inspect \(program)", "it was stripped of its debugging information (-ldflags=-s or -w)",
+      "give the same build before it was stripped with --exe, or build it without -s and -w")
+  }
+
+  private static func version(_ image: ProcessImage, _ address: UInt64) -> String {
+    guard let text = image.pointer(address), let count = image.pointer(address &+ 8), count < 200,
+      let bytes = image.bytes(text, Int(count))
+    else { return "unknown" }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  // MARK: Maps
+
+  private func collectMaps(marked: Bool) {
+    var seen = RawBuffer<UInt8>(count: heap.objectCount)
+    maps.reserveCapacity(marker.maps.count)
+    var outside: Set<UInt64> = []
+    for (address, type, object) in marker.maps {
+      if let object {
+        guard seen[Int(object)] == 0 else { continue }
+        seen[Int(object)] = 1
+        maps.append(
+          GoMap(
+            address: address, type: type,
+            reachability: marker.edges[Int(object)] & Marker.guessFlag == 0 ? .reachable : .guessed,
+            isFoundBySearch: false, object: object))
+      } else if outside.insert(address).inserted {
+        maps.append(
+          GoMap(address: address, type: type, reachability: .reachable, isFoundBySearch: false, object: .max))
+      }
+    }
+    let search = MapSearch(heap: heap, types: types, offsets: offsets)
+    search.run(excluding: { [marker] object in marker.marks[Int(object)].isKnown || seen[Int(object)] != 0 }) {
+      [marker] object, address, type in
+      let reachability: GoMap.Reachability =
+        !marked
+        ? .unknown
+        : marker.marks[Int(object)] == .none
+          ? .garbage : marker.edges[Int(object)] & Marker.guessFlag == 0 ? .reachable : .guessed
+      maps.append(
+        GoMap(address: address, type: type, reachability: reachability, isFoundBySearch: true, object: object))
+    }
+    _ = seen
+    seen = RawBuffer(count: 0)
+  }
+
+  /// A map's type as Go writes it.
+  public func typeName(of map: GoMap) -> String {
+    map.type.isKnown ? types[map.type].name : "map[?]?"
+  }
+
+  /// What a map's header and buckets say.
+  /// - Complexity: O(*n*) in the number of its buckets
+  public func state(of map: GoMap) -> MapState { reader.read(map.address, map.type) }
+
+  /// The path that keeps a map alive; nil if there is none, or if the heap was not marked.
+  public func path(to map: GoMap) -> RetentionPath? {
+    map.object == .max ? nil : finder?.path(to: map.object)
+  }
+
+  /// The path that keeps a map alive without addresses and indices, so that maps in one place of the program have the same; empty if there is none.
+  public func place(of map: GoMap) -> String {
+    guard let finder, map.object != .max, marker.marks[Int(map.object)] != .none else { return "" }
+    return finder.text(pattern: finder.pattern(of: map.object))
+  }
+
+  /// A number for ``place(of:)`` that is quick to compare.
+  public func placeNumber(of map: GoMap) -> Int32 {
+    guard let finder, map.object != .max, marker.marks[Int(map.object)] != .none else { return 0 }
+    return finder.pattern(of: map.object)
+  }
+}

@@ -1,0 +1,153 @@
+import ProcessImage
+
+/// Finds what the garbage collector starts from: global variables, stacks, finalizers.
+struct RootReader {
+  let image: ProcessImage
+  let types: TypeTable
+  let info: DwarfInfo
+  let heap: Heap
+  let marker: Marker
+
+  /// The global data of a module, copied.
+  struct Data {
+    let range: Range<UInt64>
+    let bytes: [UInt8]
+    /// A bit for each word that says whether it is a pointer.
+    let mask: [UInt8]
+  }
+
+  /// Copies the data of all modules.
+  static func globals(_ image: ProcessImage, _ modules: [Module]) -> [Data] {
+    modules.flatMap { module in [(module.data, module.dataMask), (module.bss, module.bssMask)] }.compactMap {
+      range, mask in
+      guard !range.isEmpty, range.upperBound - range.lowerBound < 1 << 32,
+        let bytes = image.bytes(range.lowerBound, range.count)
+      else {
+        return nil
+      }
+      return Data(range: range, bytes: bytes, mask: image.bytes(mask, (range.count / 8 + 7) / 8) ?? [])
+    }
+  }
+
+  /// Copies the stacks.
+  static func stacks(_ image: ProcessImage, _ goroutines: [Goroutine]) -> [[UInt8]] {
+    goroutines.map { goroutine in
+      // What is not mapped at the low end is not in use.
+      [UInt8](unsafeUninitializedCapacity: goroutine.stack.count) { target, count in
+        count = image.read(goroutine.stack.lowerBound, into: UnsafeMutableRawBufferPointer(target))
+      }
+    }
+  }
+
+  /// Marks from the global variables: with their types, then every other word that the program says is a pointer.
+  func mark(globals: [Data], modules: [Module]) {
+    let variables = info.variables.map { (address: $0.address &+ image.loadBias, variable: $0) }.sorted {
+      $0.address < $1.address
+    }
+    for data in globals {
+      data.bytes.withUnsafeBytes { bytes in
+        for (address, variable) in variables where data.range.contains(address) {
+          let type = types.type(entry: variable.type)
+          let start = Int(address - data.range.lowerBound)
+          let size = min(types[type].size, UInt64(bytes.count - start))
+          marker.mark(
+            root: Root(
+              kind: .global, name: variable.name, address: address, isPrecise: true, type: type, base: address),
+            bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + Int(size))]), type: type)
+        }
+        guard data.range.lowerBound % 8 == 0 else { return }
+        marker.guess(
+          at: data.range.lowerBound, bytes: bytes,
+          where: { index in index / 8 >= data.mask.count || data.mask[index / 8] >> UInt8(index % 8) & 1 != 0 },
+          root: { place in
+            Root(
+              kind: .global, name: name(of: place, variables), address: place, isPrecise: !data.mask.isEmpty,
+              type: .none,
+              base: place)
+          })
+      }
+    }
+  }
+
+  private func name(of place: UInt64, _ variables: [(address: UInt64, variable: DwarfInfo.Variable)]) -> String {
+    var low = 0
+    var high = variables.count
+    while low < high {
+      let middle = (low + high) / 2
+      if variables[middle].address <= place { low = middle + 1 } else { high = middle }
+    }
+    if low > 0 {
+      let (address, variable) = variables[low - 1]
+      if place - address < max(1, types[types.type(entry: variable.type)].size) { return variable.name }
+    }
+    return "global data at 0x\(String(place, radix: 16))"
+  }
+
+  /// Notes what stands on stacks. Which words are pointers is not known there.
+  func guess(stacks: [[UInt8]], goroutines: [Goroutine]) {
+    for (goroutine, stack) in zip(goroutines, stacks) {
+      stack.withUnsafeBytes { bytes in
+        marker.guess(at: goroutine.stack.lowerBound, bytes: bytes, where: { _ in true }) { place in
+          let frame = goroutine.frames.first { $0.range.contains(place) }
+          let function = frame?.function ?? goroutine.start
+          return Root(
+            kind: .stack, name: "goroutine \(goroutine.id) (\(goroutine.state)) \(function)", address: place,
+            isPrecise: false, type: .none, base: place)
+        }
+      }
+    }
+  }
+
+  /// Notes finalizers and cleanups, and what the objects that have one refer to: the collector keeps that until the finalizer has run.
+  func guessSpecials() throws(ImageFailure) {
+    guard !heap.specials.isEmpty else { return }
+    let layout = try StructLayout(types, "runtime.special")
+    let next = try layout.offset("next")
+    let offset = try layout.offset("offset")
+    let kind = try layout.offset("kind")
+    let width = Int(clamping: layout.size(of: "offset"))
+    guard layout.size < 4096 else { return }
+    let finalizer = info.constants["runtime._KindSpecialFinalizer"]
+    let cleanup = info.constants["runtime._KindSpecialCleanup"]
+    let records: [(UInt64, UInt64?, String)] = [
+      (types[types.type(named: "runtime.specialfinalizer")].size, finalizer, "finalizer"),
+      (types[types.type(named: "runtime.specialCleanup")].size, cleanup, "cleanup"),
+    ]
+    for (first, base) in heap.specials {
+      var record = first
+      var seen = 0
+      while record != 0, seen < 1 << 20 {
+        seen += 1
+        guard let head = image.bytes(record, Int(layout.size)) else { break }
+        let place = head.withUnsafeBytes { bytes -> (UInt64, UInt64) in
+          var cursor = ByteCursor(bytes, at: Int(offset))
+          let distance = cursor.unsigned(size: width)
+          cursor = ByteCursor(bytes, at: Int(next))
+          return (distance, cursor.u64())
+        }
+        let number = UInt64(head[Int(kind)])
+        for (size, wanted, name) in records where wanted == number && size > layout.size {
+          note(
+            record, from: layout.size, to: size, name: name, object: base &+ place.0, holdsObject: name == "finalizer")
+        }
+        record = place.1
+      }
+    }
+  }
+
+  private func note(
+    _ record: UInt64, from start: UInt64, to end: UInt64, name: String, object: UInt64, holdsObject: Bool
+  ) {
+    let text = "\(name) of the object at 0x\(String(object, radix: 16))"
+    func root(_ place: UInt64) -> Root {
+      Root(kind: .finalizer, name: text, address: place, isPrecise: true, type: .none, base: place)
+    }
+    if let bytes = image.bytes(record &+ start, Int(end - start)) {
+      bytes.withUnsafeBytes { marker.guess(at: record &+ start, bytes: $0, where: { _ in true }, root: root) }
+    }
+    guard holdsObject, let found = heap.object(at: object), !heap.spans[found.span].isNoScan,
+      let bytes = heap.bytes(at: heap.address(found), count: Int(heap.spans[found.span].objectSize))
+    else { return }
+    marker.guess(at: heap.address(found), bytes: bytes, where: { _ in true }, root: root)
+  }
+}
