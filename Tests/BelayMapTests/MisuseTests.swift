@@ -68,7 +68,8 @@ import Testing
     let map = BucketMap<Changing, Int>()
     let keys = (0..<14).map { Changing($0) }
     for key in keys { map[key] = key.number }
-    keys[3].number = 1000
+    // Several: one alone can have the byte of its old hash again.
+    for (index, key) in keys[3..<9].enumerated() { key.number = 1000 + index }
     #expect(!map.validate().isEmpty)
     let kinds = noticed { for number in 14..<40 { map[Changing(number)] = number } }
     #expect(kinds.contains(.keyHashChanged) && Set(kinds).count == 1)

@@ -22,6 +22,14 @@ private final class Alarms {
 struct IntegrityMonitorTests {
   private let alarms = Alarms()
 
+  /// So many that not all of them can have the byte of their old hash again.
+  private static func mapOfShiftyKeys() -> (map: BucketMap<ShiftyKey, Int>, keys: [ShiftyKey]) {
+    let map = BucketMap<ShiftyKey, Int>()
+    let keys = (0..<10).map { ShiftyKey($0) }
+    for (index, key) in keys.enumerated() { map[key] = index }
+    return (map, keys)
+  }
+
   private func monitor(interval: Duration = .seconds(60)) -> IntegrityMonitor {
     IntegrityMonitor(interval: interval) { [alarms] in alarms.all.append($0) }
   }
@@ -45,15 +53,16 @@ struct IntegrityMonitorTests {
     for (index, key) in keys.enumerated() { map[key] = index }
     monitor.watch(map, as: "sessions")
     #expect(monitor.check().isEmpty)
-    keys[17].number = -1
+    // Several: one alone can have the byte of its old hash again.
+    for key in keys[10..<20] { key.number += 1000 }
     #expect(monitor.check().count == 1)
     #expect(monitor.check().count == 1)
     #expect(alarms.all.count == 1)
     #expect(alarms.all.first?.kind == .damagedMap)
     #expect(alarms.all.first?.description.hasPrefix("the map sessions is damaged: bucket") == true)
-    keys[17].number = 17
+    for key in keys[10..<20] { key.number -= 1000 }
     #expect(monitor.check().isEmpty)
-    keys[17].number = -1
+    for key in keys[10..<20] { key.number += 1000 }
     #expect(monitor.check().count == 1)
     #expect(alarms.all.count == 2)
   }
@@ -62,11 +71,9 @@ struct IntegrityMonitorTests {
     let monitor = monitor()
     weak var ended: BucketMap<ShiftyKey, Int>?
     do {
-      let map = BucketMap<ShiftyKey, Int>()
-      let key = ShiftyKey(1)
-      map[key] = 1
+      let (map, keys) = Self.mapOfShiftyKeys()
       monitor.watch(map, as: "short")
-      key.number = 2
+      for key in keys { key.number += 1000 }
       #expect(monitor.check().count == 1)
       ended = map
     }
@@ -97,12 +104,10 @@ struct IntegrityMonitorTests {
 
   @Test func checksOnlyWhenItIsDue() {
     let monitor = monitor(interval: .seconds(3600))
-    let map = BucketMap<ShiftyKey, Int>()
-    let key = ShiftyKey(1)
-    map[key] = 1
+    let (map, keys) = Self.mapOfShiftyKeys()
     monitor.watch(map, as: "map")
     #expect(monitor.checkIfDue().isEmpty)
-    key.number = 2
+    for key in keys { key.number += 1000 }
     #expect(monitor.checkIfDue().isEmpty)
     #expect(monitor.check().count == 1)
   }
@@ -129,10 +134,8 @@ struct IntegrityMonitorTests {
 
   @Test func goesToThePolicyWithoutAHandler() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let map = BucketMap<ShiftyKey, Int>()
-      let key = ShiftyKey(1)
-      map[key] = 1
-      key.number = 2
+      let (map, keys) = IntegrityMonitorTests.mapOfShiftyKeys()
+      for key in keys { key.number += 1000 }
       let monitor = IntegrityMonitor()
       monitor.watch(map, as: "sessions")
       monitor.check()
