@@ -10,7 +10,9 @@ struct Belay: ParsableCommand {
     commandName: "belay",
     abstract: "Finds hash maps that hold C pointers, and the faults around them.",
     version: belayVersion,
-    subcommands: [Check.self, Maps.self, Rules.self, Explain.self, Merge.self, Guard.self])
+    subcommands: [
+      Check.self, Inspect.self, Maps.self, Rules.self, Explain.self, Merge.self, Guard.self,
+    ])
 
   static func main() {
     do {
