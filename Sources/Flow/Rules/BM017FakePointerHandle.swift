@@ -1,6 +1,9 @@
 import Findings
 
-/// A number that counts up is turned into a pointer, to serve as a key, a value or an argument for C. Go's collector and `checkptr` may meet it and take it for one.
+/// A number that counts up is turned into a pointer, to serve as a key, a value or an argument for C; or any number, by adding it to nil. Go's collector and
+/// `checkptr` may meet it and take it for a pointer.
+///
+/// Arithmetic on addresses looks much the same: counters are looked at in packages that talk to C, and elsewhere where the same counter is the key of a map.
 struct FakePointerHandle: Rule {
   let info = RuleDescription(
     id: "BM017", name: "fake-pointer-handle", severity: .yellow, languages: [.go, .swift],
@@ -10,30 +13,42 @@ struct FakePointerHandle: Rule {
     let usesC = analysis.program.units.map { unit in
       unit.functions.contains { $0.calls.contains { if case .foreign = $0.callee { true } else { false } } }
     }
-    // Arithmetic on addresses looks much the same; only packages that talk to C are looked at.
+    // Elsewhere a counter must be the key of a map, and only an address has its type.
+    let hasKeys = analysis.program.units.map { $0.mapTypes.contains { $0.key.class == .integerAddress } }
     let candidates = analysis.program.functionIDs.filter { id in
-      usesC[analysis.program.unitIndex(of: id)]
-        && analysis.program.function(id).blocks.contains { $0.instructions.contains { isFake($0.operation) } }
+      analysis.program.function(id).blocks.contains { $0.instructions.contains { isFake($0.operation) } }
     }
-    if candidates.isEmpty { return [] }
-    let counters = Counters(analysis.program)
+    var known: Counters?
+    var keys: Set<Symbol>?
     var result: [Finding] = []
     for id in candidates {
       let function = analysis.program.function(id)
+      let unit = analysis.program.unitIndex(of: id)
       let definitions = Definitions(function)
+      func isHandle(_ variable: VariableID) -> Bool {
+        guard usesC[unit] || hasKeys[unit] else { return false }
+        let counters = known ?? Counters(analysis.program)
+        known = counters
+        guard counters.isCounter(variable, definitions) else { return false }
+        if usesC[unit] { return true }
+        guard let counter = counters.counter(behind: variable, definitions) else { return false }
+        let ofMaps = keys ?? counters.keysOfMaps()
+        keys = ofMaps
+        return ofMaps.contains(counter)
+      }
       for block in function.blocks {
         for instruction in block.instructions {
-          guard case .convert(_, let from, .integerToPointer) = instruction.operation,
-            counters.isCounter(from, definitions)
-          else { continue }
+          guard case .convert(_, let from, .integerToPointer) = instruction.operation else { continue }
+          let isAdded = Counters.isAddedToNil(from, definitions)
+          guard isAdded || isHandle(from) else { continue }
+          let place = analysis.place(instruction.range)
           result.append(
             Finding(
               rule: info.id, severity: .yellow,
-              message: "a counter becomes a pointer here; the collector and checkptr may take it for an address",
-              place: analysis.place(instruction.range), symbol: analysis.name(function.displayName),
-              steps: [
-                FlowStep(.used, at: analysis.place(instruction.range), "the number is turned into a pointer here")
-              ]))
+              message:
+                "\(isAdded ? "a number that is added to nil" : "a counter") becomes a pointer here; the collector and checkptr may take it for an address",
+              place: place, symbol: analysis.name(function.displayName),
+              steps: [FlowStep(.used, at: place, "the number is turned into a pointer here")]))
         }
       }
     }

@@ -9,12 +9,11 @@ struct Counters {
 
   init(_ program: Program) {
     self.program = program
-    element = program.symbols.intern("element")
+    element = program.element
     let functions = program.functionIDs.map { program.function($0) }
     for function in functions { findSteps(function) }
-    guard !counters.isEmpty else { return }
     // What is stored in a counter's place may be an address after all.
-    for function in functions { findAddresses(function) }
+    if !counters.isEmpty { for function in functions { findAddresses(function) } }
     counters.subtract(addresses)
     // A counter's value is handed on by functions and kept in fields, one behind the other. After the first round only those matter that read what was new in the one
     // before.
@@ -112,6 +111,62 @@ struct Counters {
   }
 
   // MARK: Questions
+
+  /// The counters, among fields and globals, that are keys of maps somewhere.
+  func keysOfMaps() -> Set<Symbol> {
+    var result: Set<Symbol> = []
+    if counters.isEmpty { return result }
+    for id in program.functionIDs {
+      let function = program.function(id)
+      var definitions: Definitions?
+      for block in function.blocks {
+        for instruction in block.instructions {
+          guard case .map(let access) = instruction.operation, let key = access.key, access.kind != .next,
+            Self.isNumber(function.variables[Int(key.rawValue)].type)
+          else { continue }
+          let known = definitions ?? Definitions(function)
+          definitions = known
+          if let counter = counter(behind: key, known) { result.insert(counter) }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The field or global that a counter's value comes from.
+  func counter(behind variable: VariableID, _ definitions: Definitions) -> Symbol? {
+    guard case .load(_, let path)? = definitions.origin(of: variable)?.operation,
+      let symbol = place(path, definitions.function), counters.contains(symbol)
+    else { return nil }
+    return symbol
+  }
+
+  /// Whether a value is a number added to the address nil: a pointer made of it is none.
+  static func isAddedToNil(_ variable: VariableID, _ definitions: Definitions) -> Bool {
+    guard case .compute(_, let operands)? = definitions.origin(of: variable)?.operation else { return false }
+    return operands.contains { operand in
+      let all = definitions.definitions(of: operand)
+      guard all.count == 1, case .convert(_, let from, .pointerToInteger) = all[0].operation else { return false }
+      guard let nothing = definitions.origin(of: from), case .constant(let empty, .nil) = nothing.operation else {
+        return false
+      }
+      return !hasAddressTaken(empty, definitions.function) && !hasAddressTaken(from, definitions.function)
+    }
+  }
+
+  /// Whether others can set a variable: what C stores there is not seen.
+  private static func hasAddressTaken(_ variable: VariableID, _ function: Function) -> Bool {
+    function.variables[Int(variable.rawValue)].isCaptured
+      || function.blocks.contains { block in
+        block.instructions.contains {
+          if case .address(_, let path) = $0.operation {
+            function.paths[Int(path.rawValue)].root == .variable(variable)
+          } else {
+            false
+          }
+        }
+      }
+  }
 
   /// Whether a value is a counter's.
   func isCounter(_ variable: VariableID, _ definitions: Definitions) -> Bool {
