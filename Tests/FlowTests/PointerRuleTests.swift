@@ -335,7 +335,7 @@ private func check(_ text: String) -> [String] {
           free(s, k)
           delete s.T.m[k]
         }
-        """) == ["BM003 yellow 6"])
+        """) == [])
   }
 
   @Test func anOwnerThatEndsIsSilent() {

@@ -78,6 +78,13 @@ public struct Function: Sendable {
     case go, swift
   }
 
+  /// Whether code outside of its package can call it by name: in Go its name, and that of the type whose method it is, begin with a capital letter.
+  func isPublic(_ symbols: SymbolTable) -> Bool {
+    guard language == .go, parent == nil else { return false }
+    let parts = symbols.name(displayName).split { "(*)[]. ".contains($0) }
+    return parts.count < 3 && !parts.isEmpty && parts.allSatisfy { $0.first?.isUppercase == true }
+  }
+
   /// A function without a body.
   public init(symbol: Symbol, displayName: Symbol, range: SourceRange, language: Language) {
     self.symbol = symbol

@@ -20,9 +20,9 @@ struct FreeBeforeRemove: Rule {
           continue
         }
         for event in report.result.events where event.kind == .freeBeforeRemove {
-          // Where nobody else looks, neither a loop that empties a map harms anybody, nor memory that is only a part of what it holds.
+          // Where nobody else looks, neither a loop that empties a map harms anybody, nor memory that is not the key: only a key that is handed out again finds the entry.
           let isHidden = event.isUnderOneLock || report.isCalledUnderLock || !report.isShared(event.map)
-          if isHidden, event.origin == .ranged || event.role == .field { continue }
+          if isHidden, event.origin == .ranged || event.role != .key { continue }
           // Under one lock only what stands side by side is worth a word.
           if event.isUnderOneLock, report.call(event.released) != nil || report.call(event.at) != nil { continue }
           guard seen.insert([report.root(event.released), report.root(event.at)]).inserted else { continue }

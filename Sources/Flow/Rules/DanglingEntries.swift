@@ -23,7 +23,10 @@ struct DanglingEntries {
             seen.insert(key)
             continue
           }
-          if report.isMendedByCallers(event) || isUsedStale(report, event) || isSkippedRemoval(report, event) {
+          let isPublic = report.function.isPublic(analysis.program.symbols)
+          if !isPublic && report.isMendedByCallers(event) || isUsedStale(report, event)
+            || isSkippedRemoval(report, event)
+          {
             continue
           }
           seen.insert(key)
@@ -92,6 +95,9 @@ struct DanglingEntries {
     }
     let exit = report.result.exits[event.released]
     if let exit, exit.dangling < exit.released { lower("the entry stays only on some ways through the function") }
+    if report.function.isPublic(report.analysis.program.symbols), report.isMendedByCallers(event) {
+      lower("the callers in the package mend it; others may not")
+    }
     if event.role == .field {
       lower("the pointer is a field of what the map holds; the object may know that it is gone")
     }
