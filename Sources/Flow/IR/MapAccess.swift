@@ -16,6 +16,14 @@ public struct MapAccess: Sendable {
     case next
     /// `len(m)`.
     case count
+
+    /// Whether it changes the map.
+    public var isWrite: Bool {
+      switch self {
+      case .store, .delete, .loadAndDelete, .clear: true
+      case .load, .next, .count: false
+      }
+    }
   }
 
   /// What is done.

@@ -50,15 +50,15 @@ struct UnlockedRegistry: Rule {
     var result: [Finding] = []
     var reported: Set<Symbol> = []
     for path in paths {
-      guard case .global(let symbol) = path.root, let all = accesses[path] else { continue }
+      guard let all = accesses[path] else { continue }
       let callbacks = all.filter { analysis.callGraph.isReachableFromC[Int($0.function.rawValue)] }
       let others = all.filter { !analysis.callGraph.isReachableFromC[Int($0.function.rawValue)] }
       guard let (callback, other) = race(callbacks, others, locks) else { continue }
       let unit = program.unitIndex(of: callback.function)
       if pinned.contains(unit) { continue }
       if program.isOnMainThread(unit: unit), !others.contains(where: { locks.isInGoroutine($0.function) }) { continue }
-      reported.insert(path.fields.last ?? symbol)
-      result.append(finding(callback, other, symbol, analysis))
+      if let map = program.declared(path) { reported.insert(map) }
+      result.append(finding(callback, other, path, analysis))
     }
     for violation in LockDiscipline(analysis: analysis, callers: locks).violations()
     where !reported.contains(violation.map) {
@@ -89,6 +89,13 @@ struct UnlockedRegistry: Rule {
     return inPackage.firstIndex(of: ".").map { String(inPackage[inPackage.index(after: $0)...]) } ?? name
   }
 
+  /// A package-level variable, and the fields from there, as the source names them.
+  private func name(_ path: MemoryPath, _ analysis: Analysis) -> String {
+    guard case .global(let symbol) = path.root else { return "" }
+    let fields = path.fields.filter { $0 != analysis.program.element }
+    return ([symbol] + fields).map { FlowReport.lastPart(analysis.name($0)) }.joined(separator: ".")
+  }
+
   /// Two accesses without a common lock, one from C and one not, of which one writes.
   private func race(_ callbacks: [Access], _ others: [Access], _ locks: HeldLocks) -> (Access, Access)? {
     // A write that is not from C tells most; one by C alone counts as well.
@@ -102,8 +109,8 @@ struct UnlockedRegistry: Rule {
     return nil
   }
 
-  private func finding(_ callback: Access, _ other: Access, _ symbol: Symbol, _ analysis: Analysis) -> Finding {
-    let name = analysis.name(symbol).split(separator: ".").last.map(String.init) ?? ""
+  private func finding(_ callback: Access, _ other: Access, _ path: MemoryPath, _ analysis: Analysis) -> Finding {
+    let name = name(path, analysis)
     let reader = analysis.name(analysis.program.function(callback.function).displayName)
     let second = analysis.name(analysis.program.function(other.function).displayName)
     let isLocked = !callback.locks.isEmpty
@@ -131,10 +138,6 @@ struct UnlockedRegistry: Rule {
     if analysis.program.mapType(access.mapType, unit: unit)?.isSynchronized == true { return nil }
     let path = function.paths[Int(access.map.rawValue)]
     guard case .global = path.root else { return nil }
-    switch access.kind {
-    case .store, .delete, .loadAndDelete, .clear: return (path, true)
-    case .load, .next: return (path, false)
-    case .count: return nil
-    }
+    return access.kind == .count ? nil : (path, access.kind.isWrite)
   }
 }

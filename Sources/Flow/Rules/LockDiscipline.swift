@@ -1,9 +1,10 @@
 /// Accesses of maps without the lock under which the program accesses them elsewhere.
 ///
-/// Which lock guards a map is inferred: one that lies beside the map (in the same struct, or around it, or at package level for a map at package level) and is held at
-/// some access. An access without it is a violation when the others keep to it. What an initialiser, a constructor (of an object that the function has just made), a
-/// function whose callers all hold a lock, or one whose name says that the caller holds it (`removeLocked`) does, is in order.
-/// So is a loop over the whole map: where an object ends, nobody else has it any more.
+/// Maps that hold addresses are looked at, and all maps of packages that talk to C, whose numbers stand for objects of C. Which lock guards a map is inferred: one that
+/// lies beside the map (in the same struct, or around it, or at package level for a map at package level) and is held at some access. An access without it is a
+/// violation when the others keep to it. What a function does without a lock of its own is looked at from each of its callers, where all are known. What an initialiser, a
+/// constructor (of an object that the function has just made), or a function whose name says that the caller holds the lock (`removeLocked`) does, is in order.
+/// So is a loop over the whole map, or another map in its place: where an object begins or ends, nobody else has it.
 /// Inference of guards by majority: D. Engler et al., "Bugs as Deviant Behavior", SOSP 2001.
 struct LockDiscipline {
   /// An access that breaks it.
@@ -26,6 +27,8 @@ struct LockDiscipline {
     var function: FunctionID
     var range: SourceRange
     var isWrite: Bool
+    /// Whether it is one that tells which lock is meant, but is in order without it.
+    var isExempt = false
     /// The locks beside the map that are held.
     var held: Set<Symbol>
   }
@@ -33,7 +36,14 @@ struct LockDiscipline {
   /// The violations, at most one for each map.
   func violations() -> [Violation] {
     var accesses: [Symbol: [Access]] = [:]
-    for id in analysis.program.functionIDs { collect(id, into: &accesses) }
+    let talksToC = analysis.program.units.map { unit in
+      unit.functions.contains { function in
+        function.isExportedToC || function.calls.contains { if case .foreign = $0.callee { true } else { false } }
+      }
+    }
+    for id in analysis.program.functionIDs {
+      collect(id, talksToC: talksToC[analysis.program.unitIndex(of: id)], into: &accesses)
+    }
     return accesses.sorted { analysis.name($0.key) < analysis.name($1.key) }.compactMap {
       violation(of: $0.key, $0.value)
     }
@@ -50,58 +60,105 @@ struct LockDiscipline {
         ?? all.first(where: { $0.held.contains(guardian) })
     else { return nil }
     let open = all.filter { access in
-      !access.held.contains(guardian) && !analysis.program.function(access.function).isTest
-        && !isExempt(access.function)
+      !access.isExempt && !access.held.contains(guardian) && !analysis.program.function(access.function).isTest
+        && !isExempt(access.function, guardian)
     }
-    let breakers = Set(open.map(\.function)).subtracting(keepers)
+    // One that reads again after it has given the lock back may know what it does; one that writes does not.
+    let breakers = Set(open.filter { $0.isWrite || !keepers.contains($0.function) }.map(\.function))
     // One against one is enough: a lock that lies beside the map is there for something. Several must be few beside those that keep to it.
     guard breakers.count == 1 || breakers.count * 3 <= keepers.count else { return nil }
     let isWritten = guarded.isWrite
+    let broken = open.filter { breakers.contains($0.function) && ($0.isWrite || isWritten) }
     guard
-      let broken = open.first(where: { breakers.contains($0.function) && $0.isWrite })
-        ?? open.first(where: { breakers.contains($0.function) && isWritten })
+      let broken = (broken.contains(where: \.isWrite) ? broken.filter(\.isWrite) : broken).min(by: {
+        ($0.range.file, $0.range.start) < ($1.range.file, $1.range.start)
+      })
     else { return nil }
     return Violation(
       function: broken.function, range: broken.range, isWrite: broken.isWrite, map: map, guardian: guardian,
       guarded: guarded.range)
   }
 
-  /// Whether callers hold the lock, as far as can be told.
-  private func isExempt(_ id: FunctionID) -> Bool {
+  /// Whether callers hold the lock, as far as can be told: those in Go, or those that call C which calls back.
+  private func isExempt(_ id: FunctionID, _ guardian: Symbol) -> Bool {
     let name = FlowReport.lastPart(analysis.name(analysis.program.function(id).symbol)).lowercased()
     return name.hasSuffix("locked") || name.hasSuffix("nolock") || name.hasSuffix("unsafe")
       || callers.isAlwaysCalledLocked(id)
+      || analysis.callGraph.isReachableFromC[Int(id.rawValue)] && callers.isCalledBack(id, under: [guardian])
   }
 
-  private func collect(_ id: FunctionID, into accesses: inout [Symbol: [Access]]) {
+  private func collect(_ id: FunctionID, talksToC: Bool, into accesses: inout [Symbol: [Access]]) {
     let function = analysis.program.function(id)
-    let unit = analysis.program.unitIndex(of: id)
     if function.isInitializer { return }
     var locks: LockSets?
     var made: Set<VariableID>?
     for (block, content) in function.blocks.enumerated() {
       for (index, instruction) in content.instructions.enumerated() {
-        guard case .map(let access) = instruction.operation, access.kind != .count, access.kind != .next,
-          let type = analysis.program.mapType(access.mapType, unit: unit), !type.isSynchronized,
-          type.key.holdsAddress || type.value.holdsAddress
+        guard let found = access(instruction.operation, id, function, talksToC: talksToC),
+          let map = analysis.program.declared(found.path)
         else { continue }
-        let path = function.paths[Int(access.map.rawValue)]
-        guard let map = path.declared else { continue }
-        if case .variable(let base) = path.root {
+        if case .variable(let base) = found.path.root {
           let known = made ?? Self.made(in: function)
           made = known
           if known.contains(base) { continue }
         }
         // A lock that is taken only if the caller asks for it counts as held.
-        let known = locks ?? LockSets(function, onSomeWay: true)
+        let known = locks ?? callers.lockSetsOnSomeWay(of: id)
         locks = known
-        let held = known.held(block: block, index: index).map(\.path).filter { Self.isBeside($0, path) }
-        accesses[analysis.program.common(map), default: []].append(
-          Access(
-            function: id, range: instruction.range, isWrite: access.kind != .load,
-            held: Set(held.compactMap(\.declared).map(analysis.program.common))))
+        let held = known.held(block: block, index: index).map(\.path).filter { Self.isBeside($0, found.path) }
+        let access = Access(
+          function: id, range: instruction.range, isWrite: found.isWrite, isExempt: found.isExempt,
+          held: Set(held.compactMap(analysis.program.declared)))
+        accesses[map, default: []] += access.held.isEmpty ? fromCallers(access, of: map) : [access]
       }
     }
+  }
+
+  /// How an instruction accesses a map that matters.
+  private func access(
+    _ operation: Operation, _ id: FunctionID, _ function: Function, talksToC: Bool
+  ) -> (path: MemoryPath, isWrite: Bool, isExempt: Bool)? {
+    let program = analysis.program
+    let unit = program.unitIndex(of: id)
+    func matters(_ type: Int32) -> Bool {
+      guard let type = program.mapType(type, unit: unit), !type.isSynchronized else { return false }
+      return talksToC || type.key.holdsAddress || type.value.holdsAddress
+    }
+    switch operation {
+    case .map(let access) where access.kind != .count && matters(access.mapType):
+      return (function.paths[Int(access.map.rawValue)], access.kind.isWrite, access.kind == .next)
+    case .store(let path, let from):
+      let type = function.variables[Int(from.rawValue)].type
+      guard type.class == .map, matters(type.mapType) else { return nil }
+      return (function.paths[Int(path.rawValue)], true, true)
+    default: return nil
+    }
+  }
+
+  /// An access of a function that takes no lock itself, as each of its callers makes it; as it is where not all of them are known.
+  private func fromCallers(_ access: Access, of map: Symbol) -> [Access] {
+    let edges = callers.knownCalls(of: access.function).prefix(Self.maximumCallers + 1)
+    guard !edges.isEmpty, edges.count <= Self.maximumCallers else { return [access] }
+    return edges.compactMap { edge in
+      let caller = analysis.program.function(edge.caller)
+      let own = caller.calls[Int(edge.call)].arguments.contains(where: Self.made(in: caller).contains)
+      if own || caller.isInitializer { return nil }
+      var result = access
+      result.function = edge.caller
+      result.held = callers.held(atCall: edge.call, in: edge.caller).filter { areBeside($0, map) }
+      return result
+    }
+  }
+
+  private static let maximumCallers = 8
+
+  /// Whether two fields belong to one struct, or two variables to one package.
+  private func areBeside(_ left: Symbol, _ right: Symbol) -> Bool {
+    func owner(_ symbol: Symbol) -> Substring {
+      let name = analysis.name(symbol)
+      return name[..<(name.lastIndex(of: ".") ?? name.startIndex)]
+    }
+    return owner(left) == owner(right)
   }
 
   /// The variables of a function that hold an object which it has made itself.

@@ -151,25 +151,16 @@ private struct MapFactsBuilder {
     variableOffsets[id].map { $0 + variable.rawValue }
   }
 
-  private mutating func node(_ id: FunctionID, _ path: MemoryPath, _ element: Symbol) -> Int32? {
-    if let field = path.fields.last(where: { $0 != element }) {
-      // A field of a struct without a name has no full name: it belongs to the variable or field before it.
-      let name = program.symbols.name(field)
-      if name.hasPrefix("struct.") {
-        var owner: Symbol?
-        if case .global(let global) = path.root { owner = global }
-        if let position = path.fields.lastIndex(of: field), position > 0 { owner = path.fields[position - 1] }
-        guard let owner else { return node(field) }
-        let full = program.symbols.intern(program.symbols.name(owner) + "." + name.dropFirst("struct.".count))
-        owners[full] = owner
-        return node(full)
+  private mutating func node(_ id: FunctionID, _ path: MemoryPath) -> Int32? {
+    if let symbol = program.declared(path) {
+      let position = path.fields.lastIndex { $0 != program.element }
+      if let position, program.isOfUnnamedStruct(path.fields[position]) {
+        owners[symbol] = program.declared(MemoryPath(path.root, fields: Array(path.fields[..<position])))
       }
-      return node(field)
+      return node(symbol)
     }
-    switch path.root {
-    case .global(let symbol): return node(symbol)
-    case .variable(let variable): return node(id, variable)
-    }
+    guard case .variable(let variable) = path.root else { return nil }
+    return node(id, variable)
   }
 
   private mutating func resultNodes(_ id: FunctionID, _ count: Int) -> [Int32] {
@@ -184,7 +175,6 @@ private struct MapFactsBuilder {
 
   private mutating func read(_ id: FunctionID) {
     let function = program.function(id)
-    let element = program.symbols.intern("element")
     let unit = program.unitIndex(of: id)
     let origins = KeyOrigins(function)
     if let parent = function.parent.flatMap({ program.function(named: $0) }) {
@@ -202,19 +192,19 @@ private struct MapFactsBuilder {
         case .copy(let into, let from), .convert(let into, let from, _):
           if isMap(into) && isMap(from) { unite(node(id, into)!, node(id, from)!) }
         case .load(let into, let path), .address(let into, let path):
-          if isMap(into), let source = node(id, function.paths[Int(path.rawValue)], element),
+          if isMap(into), let source = node(id, function.paths[Int(path.rawValue)]),
             holdsMap(function, path, into)
           {
             unite(node(id, into)!, source)
           }
         case .store(let path, let from):
-          guard holdsMap(function, path, from), let target = node(id, function.paths[Int(path.rawValue)], element)
+          guard holdsMap(function, path, from), let target = node(id, function.paths[Int(path.rawValue)])
           else {
             continue
           }
           unite(target, node(id, from)!)
           if isReplacement(path, function, origins) { facts.append((target, .clear(id))) }
-        case .map(let access): read(access, instruction, id, function, unit, element, origins)
+        case .map(let access): read(access, instruction, id, function, unit, origins)
         case .call(let number): read(function.calls[Int(number)], number, id, function, origins)
         case .escape(let variable):
           if function.variables[Int(variable.rawValue)].type.class == .map {
@@ -245,9 +235,9 @@ private struct MapFactsBuilder {
 
   private mutating func read(
     _ access: MapAccess, _ instruction: Instruction, _ id: FunctionID, _ function: Function, _ unit: Int,
-    _ element: Symbol, _ origins: KeyOrigins
+    _ origins: KeyOrigins
   ) {
-    guard let map = node(id, function.paths[Int(access.map.rawValue)], element) else { return }
+    guard let map = node(id, function.paths[Int(access.map.rawValue)]) else { return }
     let type = program.mapType(access.mapType, unit: unit)
     switch access.kind {
     case .store:

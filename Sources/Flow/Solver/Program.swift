@@ -17,6 +17,8 @@ public struct Program: Sendable {
   /// For each function its unit and its index there.
   private let places: [(unit: Int32, index: Int32)]
   private let byName: [Symbol: FunctionID]
+  /// The name of what lists hold, in paths.
+  let element: Symbol
   /// For each function the first one that is the same source: units for several systems share most of their files.
   private let originals: [FunctionID]
   /// Of fields and globals of units for further systems the name that they have in the first one.
@@ -37,6 +39,7 @@ public struct Program: Sendable {
   ) {
     self.units = units
     self.symbols = symbols
+    element = symbols.intern("element")
     var places: [(unit: Int32, index: Int32)] = []
     places.reserveCapacity(units.reduce(0) { $0 + $1.functions.count })
     var byName: [Symbol: FunctionID] = [:]
@@ -118,6 +121,24 @@ public struct Program: Sendable {
 
   /// The name of a field or global without the system that its unit is for.
   public func common(_ symbol: Symbol) -> Symbol { common[symbol] ?? symbol }
+
+  /// The field or global that a path ends at, or that the list is in whose element it ends at, without the system. A field of a struct without a name is taken for
+  /// one of the field or global before it: its own name says too little. Nil for a variable of the function.
+  func declared(_ path: MemoryPath) -> Symbol? {
+    guard let position = path.fields.lastIndex(where: { $0 != element }) else {
+      if case .global(let symbol) = path.root { return common(symbol) }
+      return nil
+    }
+    let field = path.fields[position]
+    guard isOfUnnamedStruct(field) else { return common(field) }
+    guard let owner = declared(MemoryPath(path.root, fields: Array(path.fields[..<position]))) else { return field }
+    return symbols.intern(symbols.name(owner) + "." + symbols.name(field).dropFirst(Self.unnamedStruct.count))
+  }
+
+  /// Whether a field belongs to a struct type that has no name.
+  func isOfUnnamedStruct(_ field: Symbol) -> Bool { symbols.name(field).utf8.starts(with: Self.unnamedStruct.utf8) }
+
+  private static let unnamedStruct = "struct."
 
   /// Takes ` [windows/amd64]` out of a name.
   private static func commonName(_ symbol: Symbol, _ symbols: SymbolTable) -> Symbol {

@@ -19,6 +19,7 @@ final class SharedWrites {
 
   private let program: Program
   private let graph: CallGraph
+  private let locks: LockSummaries
   private var summaries: [FunctionID: [SharedWrite]] = [:]
   private var resolvers: [FunctionID: ReferenceResolver] = [:]
   private var joins: [FunctionID: Bool] = [:]
@@ -27,7 +28,8 @@ final class SharedWrites {
   init(_ program: Program, _ graph: CallGraph) {
     self.program = program
     self.graph = graph
-    element = program.symbols.intern("element")
+    locks = LockSummaries(program, graph)
+    element = program.element
   }
 
   func resolver(_ id: FunctionID) -> ReferenceResolver {
@@ -58,7 +60,7 @@ final class SharedWrites {
         var found: [SharedWrite] = []
         switch instruction.operation {
         case .map(let access):
-          guard [.store, .delete, .clear, .loadAndDelete].contains(access.kind),
+          guard access.kind.isWrite,
             program.mapType(access.mapType, unit: unit)?.isSynchronized != true
           else { continue }
           let map = resolver(id).reference(access.map)
@@ -78,7 +80,7 @@ final class SharedWrites {
         default: continue
         }
         if found.isEmpty { continue }
-        let known = locks ?? (LockSets(function), LockSets(function, onSomeWay: true))
+        let known = locks ?? (self.locks.lockSets(of: id), self.locks.lockSets(of: id, onSomeWay: true))
         locks = known
         let held = known.all.held(block: block, index: index).filter { $0.mode == .exclusive }
           .map { resolver(id).reference($0.path) }

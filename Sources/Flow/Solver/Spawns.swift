@@ -25,7 +25,7 @@ final class Spawns {
     self.program = program
     self.graph = graph
     self.writes = writes
-    element = program.symbols.intern("element")
+    element = program.element
   }
 
   /// Library functions that run a function in a goroutine.

@@ -1,12 +1,15 @@
 import Flow
 
-/// Locks of the package sync.
+/// Locks of the package sync, and of packages that are not analysed: those are known by the names of their methods.
 extension FileLowering {
   /// A call of a method of a lock.
   struct LockCall {
     var method: String
     var operand: NodeID
-    var selection: Selection
+    /// The fields from the operand to the lock.
+    var steps: [Selection.Step]
+    /// Whether the type of the lock was not found.
+    var isUnresolved = false
     /// The name as a library function, for deferred calls.
     var fullName: String
   }
@@ -19,15 +22,34 @@ extension FileLowering {
     let record = tree[function]
     guard record.kind == .selector, !isPackageName(NodeID(record.a)) else { return nil }
     let method = checker.names.string(tree.name(NodeID(record.b)))
-    guard Self.lockMethods.contains(method), let selection = selection(record), selection.kind != .field,
-      let owner = mapper.standard(selection.owner),
-      owner == "sync.Mutex" || owner == "sync.RWMutex" || owner == "sync.Locker"
+    guard Self.lockMethods.contains(method) else { return nil }
+    let operand = NodeID(record.a)
+    let standard = "sync.(*\(method.hasPrefix("R") ? "RWMutex" : "Mutex")).\(method)"
+    guard let selection = selection(record) else {
+      guard tree.list(tree[call].b).isEmpty else { return nil }
+      return LockCall(method: method, operand: operand, steps: [], isUnresolved: true, fullName: standard)
+    }
+    if let owner = mapper.standard(selection.owner) {
+      guard selection.kind != .field, owner == "sync.Mutex" || owner == "sync.RWMutex" || owner == "sync.Locker" else {
+        return nil
+      }
+      let fullName = owner == "sync.Locker" ? "\(owner).\(method)" : "sync.(*\(owner.dropFirst(5))).\(method)"
+      return LockCall(method: method, operand: operand, steps: selection.steps, fullName: fullName)
+    }
+    guard selection.kind == .method, tree.list(tree[call].b).isEmpty,
+      !package.isAnalysed(checker.objects[selection.method].package)
     else { return nil }
-    let fullName = owner == "sync.Locker" ? "\(owner).\(method)" : "sync.(*\(owner.dropFirst(5))).\(method)"
-    return LockCall(method: method, operand: NodeID(record.a), selection: selection, fullName: fullName)
+    return LockCall(method: method, operand: operand, steps: selection.steps, fullName: standard)
   }
 
-  func lockPlace(_ lock: LockCall) -> MemoryPath { extend(base(lock.operand), lock.selection.steps) }
+  /// Where a lock lies. One that is part of an object whose type was not found has no field: the type stands for it.
+  func lockPlace(_ lock: LockCall) -> MemoryPath {
+    let place = extend(base(lock.operand), lock.steps)
+    guard lock.isUnresolved, case .variable(let variable) = place.root, place.fields.isEmpty else { return place }
+    let type = scope.type(variable).name
+    if type == .empty { return place }
+    return MemoryPath(place.root, fields: [symbols.intern("\(symbols.name(type)).lock")])
+  }
 
   /// Lowers a call of a lock's method. A deferred or spawned one is a call of the library function with the lock's address.
   func lowerLock(_ lock: LockCall, _ node: NodeID, mode: Call.Mode) -> [VariableID] {

@@ -3,7 +3,7 @@ import Flow
 // Which functions of a package are worth lowering.
 //
 // In a package that is near C (it imports "C", or an analysed package that does, at any distance) all of them are. Elsewhere a rule can only have something
-// to say about a function that handles a map or an address, makes a struct with a map in it, starts a goroutine, or, in files that share loop variables, takes an address or a function; and about the functions of
+// to say about a function that handles a map or an address, makes a struct with a map in it, starts a goroutine, takes a lock or gives one back for its callers, or, in files that share loop variables, takes an address or a function; and about the functions of
 // the package from which such a one is reached: they hold its locks and start its goroutines. The others have no effect that the analysis follows.
 
 /// Finds the functions of a package that rules can have something to say about.
@@ -16,6 +16,8 @@ struct RelevantFunctions {
   private var interest: [UInt8]
   private var relevant: Set<NodeKey> = []
   private var callers: [ObjectID: [NodeKey]] = [:]
+  private let taking: Set<Name>
+  private let givingBack: Set<Name>
 
   /// The declarations of the functions of interest, by file and node.
   static func find(in checked: TypedProgram.CheckedPackage, _ declarations: Declarations, _ mapper: TypeMapper)
@@ -31,6 +33,8 @@ struct RelevantFunctions {
     self.declarations = declarations
     self.mapper = mapper
     index = checked.index
+    taking = Set(["Lock", "RLock", "lock"].map { declarations.names.intern($0) })
+    givingBack = Set(["Unlock", "RUnlock", "unlock"].map { declarations.names.intern($0) })
     package = declarations.package(checked.index)
     interest = [UInt8](repeating: 0, count: declarations.types.count)
   }
@@ -68,6 +72,7 @@ struct RelevantFunctions {
       relevant.insert(NodeKey(file: number, node: function.rawValue))
     }
     let sharesLoopVariables = file.goVersion < 22
+    var locking = LockCalls()
     var current = 0
     for (id, node) in tree.nodes.enumerated() where node.kind != .bad {
       // Nodes come nearly in the order of the source, so the function of one is near that of the one before.
@@ -76,6 +81,9 @@ struct RelevantFunctions {
       let function = tree[functions[current]]
       guard node.start >= function.start, node.end <= function.end else { continue }
       let key = NodeKey(file: number, node: functions[current].rawValue)
+      if node.kind == .call {
+        locking.note(key, takes: calls(taking, node, tree), givesBack: calls(givingBack, node, tree))
+      }
       switch node.kind {
       case .goStatement: relevant.insert(key)
       case .unary where sharesLoopVariables && node.token == .and: relevant.insert(key)
@@ -99,6 +107,31 @@ struct RelevantFunctions {
       default: break
       }
     }
+    relevant.formUnion(locking.ofCallers)
+  }
+
+  /// Whether a call has one of some names.
+  private func calls(_ names: Set<Name>, _ call: Node, _ tree: SyntaxTree) -> Bool {
+    let function = tree[NodeID(call.a)]
+    return switch function.kind {
+    case .selector: names.contains(tree.name(NodeID(function.b)))
+    case .identifier: names.contains(tree.name(NodeID(call.a)))
+    default: false
+    }
+  }
+
+  /// The functions that take locks, and those that give them back.
+  private struct LockCalls {
+    private var taking: Set<NodeKey> = []
+    private var givingBack: Set<NodeKey> = []
+
+    mutating func note(_ key: NodeKey, takes: Bool, givesBack: Bool) {
+      if takes { taking.insert(key) }
+      if givesBack { givingBack.insert(key) }
+    }
+
+    /// Those that do only one of both: the other is done by somebody else.
+    var ofCallers: Set<NodeKey> { taking.symmetricDifference(givingBack) }
   }
 
   /// Adds those that can reach a function of interest within the package.

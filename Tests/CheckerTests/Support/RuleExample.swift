@@ -87,8 +87,23 @@ struct RuleExample: Sendable {
     files.append(TextArchive.File(name: file.name, text: lines.joined(separator: "\n")))
   }
 
+  /// What its rule says of the package.
+  func findings() throws -> [Finding] { try report().open.filter { $0.rule == rule } }
+
   /// Checks the package with all rules, and compares what is open with what is wanted.
   func check() throws -> Outcome {
+    let report = try report()
+    func mark(_ finding: Finding) -> Mark {
+      Mark(file: finding.place.file, line: finding.place.line, rule: finding.rule)
+    }
+    let reported = Set(report.open.map(mark))
+    let unwelcome = report.open.filter { $0.rule == rule || !isFaulty && $0.severity != .green }
+    return Outcome(
+      missed: wanted.subtracting(reported).sorted(),
+      invented: Set(unwelcome.map(mark)).subtracting(wanted).sorted())
+  }
+
+  private func report() throws -> Report {
     let folder = try TemporaryFolder()
     for file in files { try folder.write(file.text, to: file.name) }
     if !files.contains(where: { $0.name == "go.mod" }) {
@@ -105,13 +120,6 @@ struct RuleExample: Sendable {
     if let diagnostic = report.diagnostics.first {
       throw Malformed(description: "\(id) is not analysed in full: \(diagnostic.place): \(diagnostic.message)")
     }
-    func mark(_ finding: Finding) -> Mark {
-      Mark(file: finding.place.file, line: finding.place.line, rule: finding.rule)
-    }
-    let reported = Set(report.open.map(mark))
-    let unwelcome = report.open.filter { $0.rule == rule || !isFaulty && $0.severity != .green }
-    return Outcome(
-      missed: wanted.subtracting(reported).sorted(),
-      invented: Set(unwelcome.map(mark)).subtracting(wanted).sorted())
+    return report
   }
 }

@@ -53,6 +53,29 @@ struct LoweringTests {
       ])
   }
 
+  /// Whatever the package of a lock, or when its import is missing: its methods have names.
+  @Test func locksOfUnknownTypesAreLocks() throws {
+    let program = try load(
+      """
+      package m
+      import "example.org/deadlock"
+      var mu deadlock.Mutex
+      var forgotten sync.RWMutex
+      type T struct { deadlock.Mutex; m map[uintptr]int }
+      func f(t *T) { mu.Lock(); forgotten.RLock(); forgotten.RUnlock(); defer mu.Unlock(); t.Lock(); t.m[1] = 2; t.Unlock() }
+      func g(t *T, k string) { mu.Lock(k); t.Close() }
+      """)
+    let lines = try body("f", program)
+    #expect(
+      lines == [
+        "lock global m.mu", "lock global m.forgotten shared", "unlock global m.forgotten shared", "$1 = &global m.mu",
+        "defer call library sync.(*Mutex).Unlock($1)", "lock t.lock", "$2 = 1", "$3 = 2", "t.m[$2] = $3",
+        "unlock t.lock",
+        "return",
+      ])
+    #expect(try !body("g", program).contains { $0.hasPrefix("lock") })
+  }
+
   @Test func synchronizedMapsAreMaps() throws {
     let program = try load(
       head + "func f(s *S, k *C.thing) { s.all.Store(k, s); s.all.CompareAndDelete(k, s); s.all.Clear() }")
