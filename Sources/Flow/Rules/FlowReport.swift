@@ -263,9 +263,22 @@ struct FlowReport {
     // `free(m[k])` needs the entry itself.
     if event.stored != .none, result.sites[event.stored].statement == statement { return nil }
     guard Self.isPlainStatement(analysis.sourceMap.text(of: statement)),
-      let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored), !moves(event.release)
+      let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored), !moves(event.release),
+      locks(at: event.stored).isSubset(of: locks(at: event.released))
     else { return nil }
     return Fix("Remove the entry before the release", edits: [insert("delete(\(map), \(key))", before: statement)])
+  }
+
+  /// The locks that this function holds at a site.
+  private func locks(at site: SiteID) -> Set<LockSets.Held> {
+    let range = result.sites[site].range
+    let sets = LockSets(function, changes: [:])
+    for (block, content) in function.blocks.enumerated() {
+      for (index, instruction) in content.instructions.enumerated() where instruction.range == range {
+        return sets.held(block: block, index: index)
+      }
+    }
+    return []
   }
 
   /// Whether a release gives the memory back elsewhere, as `realloc` does: then the entry needs the new address.
