@@ -12,6 +12,8 @@ public struct CPackage: Sendable, Hashable, Codable {
   public var fields: [String: [String: String]] = [:]
   /// The paths of sources that could not be read: they nest too deeply, or libclang refused them.
   public var unread: [String] = []
+  /// What macros and enumerators stand for.
+  public var constants: [String: CConstant] = [:]
   /// Names that are types.
   public var typeNames: Set<String> = []
 
@@ -111,6 +113,7 @@ public struct CPackage: Sendable, Hashable, Codable {
     results.merge(found.results) { first, _ in first }
     variables.merge(found.variables) { first, _ in first }
     fields.merge(found.fields) { first, _ in first }
+    constants.merge(found.constants) { first, _ in first }
     typeNames.formUnion(found.typeNames)
   }
 

@@ -20,18 +20,24 @@ struct CReader {
     var variables: [String: String] = [:]
     var fields: [String: [String: String]] = [:]
     var typeNames: Set<String> = []
+    var constants: [String: CConstant] = [:]
   }
 
   /// Parses source text as C and reads its functions and declarations. What does not parse is left out, as the compiler does.
   /// Nil when the source cannot be read at all.
   func read(_ source: String, path: String, options: [String]) -> Result? {
+    guard NestingScan.isParsable(source) else { return nil }
+    return DeepStack.run { readHere(source + probes, path: path, options: options) }
+  }
+
+  private func readHere(_ source: String, path: String, options: [String]) -> Result? {
     var result = Result()
-    guard NestingScan.isParsable(source), let index = clang.library.createIndex(0, 0) else { return nil }
+    guard let index = clang.library.createIndex(0, 0) else { return nil }
     defer { clang.library.disposeIndex(index) }
     // A language version that this compiler does not know makes it refuse the whole source; the code is read without it then.
-    let unit =
-      parse(source, path: path, options: options, index: index)
-      ?? parse(source, path: path, options: options.filter { !$0.hasPrefix("-std=") }, index: index)
+    let plain = options.filter { !$0.hasPrefix("-std=") }
+    var unit = parse(source, path: path, options: options, index: index)
+    if unit == nil, plain != options { unit = parse(source, path: path, options: plain, index: index) }
     guard let unit else { return nil }
     defer { clang.library.disposeUnit(unit) }
     clang.children(clang.library.unitCursor(unit)) { declaration($0, into: &result) }
@@ -78,6 +84,10 @@ struct CReader {
       }
     case Cursor.variable:
       let name = clang.spelling(cursor)
+      if let macro = macro(ofProbe: name) {
+        if let constant = constant(ofVariable: cursor) { result.constants[macro] = constant }
+        return
+      }
       if wanted.contains(name) { result.variables[name] = notation(clang.library.cursorType(cursor), depth: 0) }
     case Cursor.structDeclaration, Cursor.unionDeclaration:
       let name = (Int(cursor.kind) == Cursor.structDeclaration ? "struct_" : "union_") + clang.spelling(cursor)
@@ -85,7 +95,9 @@ struct CReader {
       if wanted.contains(name) || clang.library.isInSystemHeader(clang.library.location(cursor)) == 0 {
         fields(cursor, name, into: &result)
       }
-    case Cursor.enumDeclaration: result.typeNames.insert("enum_" + clang.spelling(cursor))
+    case Cursor.enumDeclaration:
+      result.typeNames.insert("enum_" + clang.spelling(cursor))
+      enumerators(cursor, into: &result)
     case Cursor.typedefDeclaration:
       let name = clang.spelling(cursor)
       guard wanted.contains(name) else { return }

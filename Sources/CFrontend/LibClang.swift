@@ -18,8 +18,10 @@ public final class LibClang: @unchecked Sendable {
   private init?(path: String) {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     var library = BelayLibClang()
+    DeepStack.prepare()
     guard belayLoadLibClang(path, &library) == 0 else { return nil }
     _ = library.toggleCrashRecovery(1)
+    DeepStack.moveSignalHandlers()
     self.library = library
     let clang = (path as NSString).deletingLastPathComponent + "/clang"
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: clang)) ?? []

@@ -1,7 +1,6 @@
-/// Whether C nests so deeply that a recursive parser could run out of stack. libclang parses on a stack of 8 MB of its own and does not come back when that
-/// is used up: 2 000 casts or calls inside each other are enough, or 5 000 `else if`.
+/// Whether C nests so deeply that a recursive parser could run out of stack.
 ///
-/// Text is looked at, not tokens after expansion: macros that grow into deep nesting are not seen.
+/// Text is looked at, not tokens after expansion: macros that grow into deep nesting are not seen, and end in `DeepStack`.
 enum NestingScan {
   /// Compilers refuse more brackets than this in each other.
   private static let maximumBrackets = 256

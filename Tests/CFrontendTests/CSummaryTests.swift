@@ -217,4 +217,38 @@ private let hasLibClang = LibClang.shared != nil
   @Test func namesAloneSayNothingOfABody() {
     #expect(effect("void thing_free(void *); void f(void *p) { thing_free(p); }") == nil)
   }
+
+  /// What cgo makes a Go constant of.
+  @Test func macrosAndEnumeratorsHaveValues() throws {
+    let package = try #require(
+      CSource.read(
+        """
+        #define SIZE (4 * sizeof(int))
+        #define NAME "belay" "!"
+        #define RATIO 1.5
+        #define NEXT(n) ((n) + 1)
+        #define FIRST NEXT(ZERO)
+        #define COUNT count
+        #define TYPE int
+        #define CALL g()
+        #define NOTHING
+        #define LETTER 'a'
+        #define MINUS -1
+        #define POINTER ((void *)0)
+        enum color { RED, GREEN = 5, BLUE };
+        typedef enum { ZERO } zero;
+        int count;
+        int g(void);
+        """,
+        names: [
+          "SIZE", "NAME", "RATIO", "NEXT", "FIRST", "COUNT", "TYPE", "CALL", "NOTHING", "LETTER", "MINUS", "POINTER",
+          "RED", "GREEN", "BLUE", "ZERO", "UNKNOWN", "count",
+        ]))
+    #expect(
+      package.constants == [
+        "SIZE": .integer(16), "NAME": .string, "RATIO": .float, "FIRST": .integer(1), "LETTER": .integer(97),
+        "MINUS": .integer(-1), "RED": .integer(0), "GREEN": .integer(5), "BLUE": .integer(6), "ZERO": .integer(0),
+      ])
+    #expect(package.variables == ["count": "C.int"])
+  }
 }

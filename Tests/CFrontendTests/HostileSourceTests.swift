@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CFrontend
@@ -65,6 +66,25 @@ import Testing
       #expect(package.unread == ["/nowhere/test.c"])
       #expect(package.functions.isEmpty)
     }
+  }
+
+  /// What nests only after its macros are expanded: the source is named as unread, nothing crashes, and the next source is read.
+  @Test(arguments: [("-", 18), ("(int)", 14), ("&*&", 16), ("!", 22), ("if (a) ; else", 13), ("{", 12)])
+  func tooDeepInMacros(_ piece: String, _ doublings: Int) throws {
+    var text = "#define N0 \(piece) \n"
+    for number in 1...doublings { text += "#define N\(number) N\(number - 1) N\(number - 1)\n" }
+    let package = try #require(CSource.read(text + "int g(int a) { N\(doublings) a; }\n"))
+    #expect(package.unread == ["/nowhere/test.c"] || package.functions.allSatisfy { $0.name != "good" })
+    #expect(freesGood(CSource.read(Self.good)))
+  }
+
+  /// A header that includes itself over and over ends where the compiler says so.
+  @Test func headersThatIncludeThemselves() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("belay-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("#include \"self.h\"\nint x;\n".utf8).write(to: folder.appendingPathComponent("self.h"))
+    #expect(freesGood(CSource.read(Self.good + "#include \"self.h\"\n", options: ["-I", folder.path])))
   }
 
   /// Deep, but read: the walk stops where its own stack would, without a claim.

@@ -153,7 +153,7 @@ struct ForeignPackages: ForeignTypes {
   }
 
   private static func digest(_ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage) -> UInt64 {
-    var digest = ContentHash.hash("2 " + names.sorted().joined(separator: " "))
+    var digest = ContentHash.hash("3 " + names.sorted().joined(separator: " "))
     for source in sources {
       digest = ContentHash.combine(
         digest, ContentHash.hash(source.path + "\n" + source.options.joined(separator: " ") + "\n" + source.text))
@@ -198,6 +198,7 @@ struct ForeignPackages: ForeignTypes {
   func isType(_ name: String, package: String) -> Bool { packages[package]?.typeNames.contains(name) ?? false }
   func result(ofFunction name: String, package: String) -> String? { packages[package]?.results[name] }
   func type(ofValue name: String, package: String) -> String? { packages[package]?.variables[name] }
+  func constant(_ name: String, package: String) -> CConstant? { packages[package]?.constants[name] }
   func type(ofField field: String, inType type: String, package: String) -> String? {
     packages[package]?.fields[type]?[field]
   }

@@ -1,3 +1,5 @@
+import CFrontend
+
 /// A file of a package with its scope.
 final class PackageFile: @unchecked Sendable {
   // Unchecked: `imports` and `dotImports` are filled when the package is added, before it is seen by others.
@@ -69,6 +71,8 @@ protocol ForeignTypes: Sendable {
   func result(ofFunction name: String, package: String) -> String?
   /// The type of a C variable; nil when it is none or not known.
   func type(ofValue name: String, package: String) -> String?
+  /// What a macro or enumerator stands for; nil when it is no constant or not known.
+  func constant(_ name: String, package: String) -> CConstant?
   /// The type of a field of a C struct.
   func type(ofField field: String, inType type: String, package: String) -> String?
 }
@@ -78,5 +82,6 @@ struct NoForeignTypes: ForeignTypes {
   func isType(_ name: String, package: String) -> Bool { false }
   func result(ofFunction name: String, package: String) -> String? { nil }
   func type(ofValue name: String, package: String) -> String? { nil }
+  func constant(_ name: String, package: String) -> CConstant? { nil }
   func type(ofField field: String, inType type: String, package: String) -> String? { nil }
 }

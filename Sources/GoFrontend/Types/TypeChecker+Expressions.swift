@@ -278,6 +278,12 @@ extension TypeChecker {
       return Operand(type: types.foreign(name), mode: .type)
     }
     if text.hasPrefix("sizeof_") { return .constant(types.foreign(names.intern("size_t")), nil) }
+    switch declarations.foreign.constant(text, package: package.path) {
+    case .integer(let value): return .constant(BasicType.untypedInt.type, value)
+    case .float: return .constant(BasicType.untypedFloat.type, nil)
+    case .string: return .constant(BasicType.untypedString.type, nil)
+    case nil: break
+    }
     if let type = declarations.foreign.type(ofValue: text, package: package.path) {
       return Operand(type: foreignType(type), mode: .foreign, detail: name.rawValue)
     }
