@@ -114,7 +114,7 @@ let package = Package(
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),
     .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend"]),
-    .testTarget(name: "CheckerTests", dependencies: ["Checker"], exclude: ["Rules"]),
+    .testTarget(name: "CheckerTests", dependencies: ["Checker"], exclude: ["Fixes", "Rules"]),
     // GoPrograms builds and runs the Go programs in Tests/Programs.
     .target(name: "GoPrograms", path: "Tests/GoPrograms"),
     .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage"]),

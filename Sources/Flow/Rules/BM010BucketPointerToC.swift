@@ -8,22 +8,8 @@ struct BucketPointerToC: Rule {
     page: String(decoding: PackageResources.BM010_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
-    analysis.mapAddresses.uses.filter(\.isInside).map { use in
-      let target =
-        switch use.sink.target {
-        case .foreign(let name): "handed to `C.\(analysis.name(name))`"
-        case .foreignField: "stored in a struct of C's"
-        case .kept: "kept"
-        }
-      let place = analysis.place(use.range)
-      return Finding(
-        rule: info.id, severity: .red,
-        message: "a pointer into a map's own memory is \(target): growth moves and frees the buckets",
-        place: place, symbol: analysis.name(analysis.program.function(use.function).displayName),
-        steps: [
-          FlowStep(.used, at: analysis.place(use.taken), "taken from the map's header here"),
-          FlowStep(.passed, at: place, "\(target) here"),
-        ])
+    MapAddressFindings.all(info, in: analysis, isInside: true, taken: "taken from the map's header here") {
+      "a pointer into a map's own memory is \($0): growth moves and frees the buckets"
     }
   }
 }

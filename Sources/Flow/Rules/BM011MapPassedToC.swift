@@ -8,20 +8,8 @@ struct MapPassedToC: Rule {
     page: String(decoding: PackageResources.BM011_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
-    analysis.mapAddresses.uses.filter { !$0.isInside }.map { use in
-      let target =
-        if case .foreign(let name) = use.sink.target { "passed to `C.\(analysis.name(name))`" } else {
-          "stored in a struct of C's"
-        }
-      let place = analysis.place(use.range)
-      return Finding(
-        rule: info.id, severity: .red,
-        message: "the address of a Go map is \(target): C cannot read a map, and may not keep it",
-        place: place, symbol: analysis.name(analysis.program.function(use.function).displayName),
-        steps: [
-          FlowStep(.used, at: analysis.place(use.taken), "the map's address is taken here"),
-          FlowStep(.passed, at: place, "\(target) here"),
-        ])
+    MapAddressFindings.all(info, in: analysis, isInside: false, taken: "the map's address is taken here") {
+      "the address of a Go map is \($0): C cannot read a map, and may not keep it"
     }
   }
 }

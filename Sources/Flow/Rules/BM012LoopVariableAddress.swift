@@ -187,16 +187,9 @@ struct LoopVariableAddress: Rule {
 
   /// A copy in front of the statement. A second one in the same block would not compile, so only the first use of a variable gets it.
   private func fix(_ name: String, _ instruction: Instruction, _ analysis: Analysis) -> [Fix] {
-    guard !name.isEmpty, instruction.statement != .none else { return [] }
-    var place = analysis.place(instruction.statement)
-    place.endLine = place.line
-    place.endColumn = place.column
-    return [
-      Fix(
-        "Copy the variable, so that each round has its own",
-        edits: [
-          Fix.Edit(at: place, with: "\(name) := \(name)\n" + String(repeating: "\t", count: place.column - 1))
-        ])
-    ]
+    guard !name.isEmpty, let edit = analysis.insertion(of: "\(name) := \(name)", before: instruction.statement) else {
+      return []
+    }
+    return [Fix("Copy the variable, so that each round has its own", edits: [edit])]
   }
 }

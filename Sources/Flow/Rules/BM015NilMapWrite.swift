@@ -108,19 +108,10 @@ struct NilMapWrite: Rule {
 
   private func fix(_ name: String, _ instruction: Instruction, _ declared: Variable, _ analysis: Analysis) -> [Fix] {
     let type = analysis.name(declared.type.name)
-    guard declared.name != .empty, type.hasPrefix("map["), !type.contains("."), instruction.statement != .none else {
-      return []
-    }
-    var place = analysis.place(instruction.statement)
-    place.endLine = place.line
-    place.endColumn = place.column
-    return [
-      Fix(
-        "Make the map before it is written",
-        edits: [
-          Fix.Edit(at: place, with: "\(name) = make(\(type))\n" + String(repeating: "\t", count: place.column - 1))
-        ])
-    ]
+    guard declared.name != .empty, type.hasPrefix("map["), !type.contains("."),
+      let edit = analysis.insertion(of: "\(name) = make(\(type))", before: instruction.statement)
+    else { return [] }
+    return [Fix("Make the map before it is written", edits: [edit])]
   }
 
   // MARK: Globals and fields

@@ -53,7 +53,7 @@ struct CallbackLookupUnchecked: Rule {
     return ids.filter { isCallback[Int($0.rawValue)] }
   }
 
-  /// `v := m[k]` becomes the two-value form with an early return, where the function returns nothing.
+  /// `v := m[k]` becomes the two-value form with an early return, where the function returns nothing and the statement stands on a line of its own and in no loop.
   private func fix(_ use: UncheckedUses.Use, _ function: Function, _ analysis: Analysis) -> [Fix] {
     guard function.resultTypes.isEmpty, use.isMapAccess,
       !function.variables.contains(where: { analysis.name($0.name) == "ok" })
@@ -63,8 +63,10 @@ struct CallbackLookupUnchecked: Rule {
     guard statement.hasSuffix(":= " + expression) else { return [] }
     let name = statement.dropLast(expression.count + 3).trimmingSuffix { $0 == " " }
     guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { return [] }
+    guard let indent = analysis.indentation(before: use.lookup.statement), !isInLoop(use.lookup, function) else {
+      return []
+    }
     let place = analysis.place(use.lookup.statement)
-    let indent = String(repeating: "\t", count: place.column - 1)
     return [
       Fix(
         "Ask whether it is there, and return when it is not",
@@ -73,6 +75,14 @@ struct CallbackLookupUnchecked: Rule {
             at: place, with: "\(name), ok := \(expression)\n\(indent)if !ok {\n\(indent)\treturn\n\(indent)}")
         ])
     ]
+  }
+
+  /// Whether a return would skip further rounds.
+  private func isInLoop(_ instruction: Instruction, _ function: Function) -> Bool {
+    function.blocks.indices.contains { block in
+      function.blocks[block].instructions.contains { $0.range == instruction.range }
+        && !function.blocksInLoops(with: block).isEmpty
+    }
   }
 }
 

@@ -220,15 +220,6 @@ struct FlowReport {
 
   // MARK: Fixes
 
-  /// Puts a statement before another one, on a line of its own.
-  func insert(_ statement: String, before range: SourceRange) -> Fix.Edit {
-    let place = analysis.place(range)
-    let start = Place(
-      file: place.file, line: place.line, column: place.column, endLine: place.line, endColumn: place.column)
-    let indentation = String(repeating: "\t", count: max(0, place.column - 1))
-    return Fix.Edit(at: start, with: statement + "\n" + indentation)
-  }
-
   /// Exchanges two statements of one function.
   func swap(_ first: SiteID, _ second: SiteID, _ title: String) -> Fix? {
     guard result.sites[first].inner == nil, result.sites[second].inner == nil else { return nil }
@@ -266,7 +257,9 @@ struct FlowReport {
       let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored), !moves(event.release),
       locks(at: event.stored).isSubset(of: locks(at: event.released))
     else { return nil }
-    return Fix("Remove the entry before the release", edits: [insert("delete(\(map), \(key))", before: statement)])
+    return analysis.insertion(of: "delete(\(map), \(key))", before: statement).map {
+      Fix("Remove the entry before the release", edits: [$0])
+    }
   }
 
   /// The locks that this function holds at a site.
