@@ -9,6 +9,9 @@ import Yams
   @Test func theModelIsReadWhole() throws {
     #expect(LibraryModel.builtIn.count > 800)
     #expect(LibraryModel.builtIn.values.allSatisfy { $0.confidence == .model && $0.name.utf8.count > 1 })
+    let text = String(decoding: PackageResources.libraries_yml, as: UTF8.self)
+    let sections = try YAMLDecoder().decode([String: [String: String]].self, from: text)
+    #expect(LibraryModel.sections.mapValues { $0.mapValues(String.init) } == sections)
   }
 
   @Test func headersOfTheMainThreadAreKnown() {
