@@ -107,7 +107,8 @@ let package = Package(
         "BelayMap", "BelayMemory", "BelayObserve", "PprofFormat", "StackTraces",
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
-    .testTarget(name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory", "CLiveMaps"]),
+    .testTarget(
+      name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory", "CBucketRow", "CLiveMaps"]),
     .testTarget(
       name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMemory", "CBelay"], exclude: ["Programs"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),

@@ -1,27 +1,33 @@
-"""Prints the medians of the lines of maps.sh as Markdown tables, one for each kind of key; the contender that is lowest stands in bold."""
+"""Prints the lines of maps.sh as Markdown tables, one for each kind of key: the best round of each cell, and for `belay` the goals that a row has.
 
-import statistics
+usage: maps-table.py CSV
+"""
+
 import sys
 
 cells = {}
 for line in open(sys.argv[1]):
     contender, key, workload, count, value = line.strip().split(",")
-    cells.setdefault((key, workload, int(count)), {}).setdefault(contender, []).append(float(value))
+    if not workload.startswith("hist-"):
+        cells.setdefault((key, workload, int(count)), {}).setdefault(contender, []).append(float(value))
 
+names = list(dict.fromkeys(name for values in cells.values() for name in values))
 for kind in sorted({key for key, _, _ in cells}, reverse=True):
     rows = {place: values for place, values in cells.items() if place[0] == kind}
-    names = list(dict.fromkeys(name for values in rows.values() for name in values))
-    print(f"\n### {kind} keys\n\n| workload | n | " + " | ".join(names) + " |")
-    print("|---|---|" + "---:|" * len(names))
+    shown = [name for name in names if any(name in values for values in rows.values())]
+    others = [name for name in ("swift-dict", "absl") if name in shown and "belay" in shown]
+    print(f"\n### {kind} keys\n\n| workload | n | " + " | ".join(shown + [f"{name} ÷ belay" for name in others]) + " |")
+    print("|---|---:|" + "---:|" * (len(shown) + len(others)))
     for (_, workload, count), values in sorted(rows.items(), key=lambda row: (row[0][1], row[0][2])):
-        medians = {name: statistics.median(values[name]) for name in values}
-        lowest = min(value for name, value in medians.items() if name != "floor")
+        best = {name: min(values[name]) for name in values}
+        lowest = min((best[name] for name in best if name != "floor"), default=None)
         text = []
-        for name in names:
-            if name not in medians:
+        for name in shown:
+            if name not in best:
                 text.append("")
-            elif medians[name] == lowest and name != "floor":
-                text.append(f"**{medians[name]:.1f}**")
             else:
-                text.append(f"{medians[name]:.1f}")
+                number = f"{best[name]:.0f}" if best[name] >= 1000 else f"{best[name]:.1f}"
+                text.append(f"**{number}**" if best[name] == lowest and name != "floor" else number)
+        for name in others:
+            text.append(f"{best[name] / best['belay']:.2f}" if name in best and best.get("belay") else "")
         print(f"| {workload} | {count} | " + " | ".join(text) + " |")

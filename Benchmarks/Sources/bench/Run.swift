@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// One contender with one kind of key and one number of entries.
 struct Run<Map: Contender> {
   let name: String
@@ -128,6 +134,7 @@ struct Run<Map: Contender> {
       map.set(keys[index], UInt64(index))
       times[index] = UInt32(truncatingIfNeeded: min(Workload.clock() - start, Int(UInt32.max)))
     }
+    if getenv("LATENCIES") != nil { distribution(times) }
     times.sort()
     line("lat-p50", Double(times[count / 2]))
     line("lat-p999", Double(times[count - 1 - count / 1000]))
@@ -135,6 +142,16 @@ struct Run<Map: Contender> {
     line("lat-p99999", Double(times[count - 1 - count / 100_000]))
     line("lat-max", Double(times[count - 1]))
     precondition(map.count == count)
+  }
+
+  /// Counts the latencies in eight steps for each power of two, for the plot of their distribution.
+  func distribution(_ times: [UInt32]) {
+    var counts: [Int: Int] = [:]
+    for time in times {
+      let power = 31 - max(time, 1).leadingZeroBitCount
+      counts[power * 8 + Int(((UInt64(time) << 3) >> UInt64(power)) & 7), default: 0] += 1
+    }
+    for (place, count) in counts.sorted(by: { $0.key < $1.key }) { line("hist-\(place)", Double(count)) }
   }
 
   func memory() {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -76,6 +77,11 @@ template <class M, class K, class F> void run(const char *name, const char *kn, 
   if (on("lat")) {
     std::vector<uint32_t> l(n, 1); M m;
     for (size_t i = 0; i < n; i++) { long t = wall(); m[keys[i]] = i; l[i] = (uint32_t)std::min(wall() - t, 0xFFFFFFFFL); }
+    if (getenv("LATENCIES")) {
+      std::map<int, long> counts;
+      for (uint32_t t : l) { int p = 31 - __builtin_clz(t | 1); counts[p * 8 + int(((uint64_t(t) << 3) >> p) & 7)]++; }
+      for (auto &c : counts) printf("%s,%s,hist-%d,%zu,%ld\n", name, kn, c.first, n, c.second);
+    }
     std::sort(l.begin(), l.end());
     line("lat-p50", l[n / 2]); line("lat-p999", l[n - 1 - n / 1000]); line("lat-p9999", l[n - 1 - n / 10000]);
     line("lat-p99999", l[n - 1 - n / 100000]); line("lat-max", l[n - 1]);

@@ -50,13 +50,7 @@ extension BucketMap where Value: ~Copyable {
   /// - Complexity: O(1) on average.
   @inlinable @discardableResult
   public func removeValue(forKey key: Key) -> Value? {
-    guard beginWrite() else { return nil }
-    let hash = hash(key)
-    if header.flags & MapFlags.growing != 0 { advanceGrowth(touching: hash) }
-    guard let position = position(of: key, hash: hash) else {
-      endWrite()
-      return nil
-    }
+    guard let position = beginChange(of: key) else { return nil }
     // The key of the entry may be another instance; it ends after the write, as its end may run code that uses the map.
     let key = Self.key(position.slot).move()
     let value = Self.value(position.slot).move()
@@ -89,17 +83,6 @@ extension BucketMap where Value: ~Copyable {
     guard let position = beginChange(of: key) else { return nil }
     defer { endWrite() }
     return try body(&Self.value(position.slot).pointee)
-  }
-
-  /// Begins a write of the value of a key, which the caller ends; nil, and no write, if there is no entry.
-  @inlinable @inline(__always)
-  func beginChange(of key: Key) -> Position? {
-    guard beginWrite() else { return nil }
-    let hash = hash(key)
-    if header.flags & MapFlags.growing != 0 { advanceGrowth(touching: hash) }
-    if let position = position(of: key, hash: hash) { return position }
-    endWrite()
-    return nil
   }
 
   /// Calls a function with every key and value. The map must not be written meanwhile; other iterations may run.

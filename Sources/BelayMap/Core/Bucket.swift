@@ -29,6 +29,14 @@ struct Bucket<Key, Value: ~Copyable> {
       + (Layout.bucketBytes % 16 == 0 ? offset &* (Layout.bucketBytes / 16) : (offset &>> 4) &* Layout.bucketBytes)
   }
 
+  /// A bucket of an array that lies so many buckets behind another.
+  @inlinable
+  init(_ offset: Int, behind bucket: Bucket) {
+    row = bucket.row + offset &* Layout.rowBytes
+    link = bucket.link + offset &* Layout.linkBytes
+    slots = bucket.slots + offset &* Layout.bucketBytes
+  }
+
   /// An overflow bucket.
   @inlinable @inline(__always)
   init(overflow: UnsafeMutableRawPointer) {
@@ -61,9 +69,13 @@ struct Bucket<Key, Value: ~Copyable> {
     nonmutating set { self[Layout.filterLane] = newValue }
   }
 
-  /// A bit for each slot whose hash byte is `tag`.
+  /// A bit for each slot whose hash byte is that of a hash.
   @inlinable @inline(__always)
-  func matches(_ tag: UInt8) -> UInt32 { belay_row_match(row, tag) & Layout.lanes }
+  func matches(_ hash: UInt64) -> UInt32 { belay_row_match_hash(row, hash, Tag.least) & Layout.lanes }
+
+  /// Whether an overflow bucket can hold a key with a hash; of use in the bucket of an array only.
+  @inlinable @inline(__always)
+  func mayOverflow(_ hash: UInt64) -> Bool { filter & Tag.filterBit(of: hash) != 0 }
 
   /// A bit for each slot that holds no entry.
   @inlinable @inline(__always)

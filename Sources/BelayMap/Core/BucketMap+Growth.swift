@@ -2,7 +2,8 @@ import BelayMemory
 import CBucketRow
 
 extension BucketMap where Value: ~Copyable {
-  /// Entries that buckets hold on average when the map grows: 13 of 15 slots.
+  /// Entries that buckets hold on average when the map grows: 13 of 15 slots. With fewer, less entries would have to be
+  /// looked up by way of the link, but more of the buckets lie outside of the caches: 11 were slower to look up and to insert.
   @inlinable static var loadPerBucket: Int { 13 }
   /// Evacuated memory goes back once this much of it has gathered.
   @inlinable static var releaseBytes: Int { 64 * 1024 }
@@ -84,12 +85,35 @@ extension BucketMap where Value: ~Copyable {
   func advanceGrowth(touching hash: UInt64) {
     let array = header.pointee.old
     let index = array.index(of: hash)
+    // The lines of the bucket that is touched are on their way while the other one moves.
+    if index >= header.pointee.evacuated { prefetchMove(index, of: array) }
+    evacuate(header.pointee.evacuated)
     evacuateIfNeeded(index)
     if header.pointee.traits & MapTraits.shrinking != 0 {
       // Two old buckets become this new one.
       evacuateIfNeeded(index ^ (array.count &>> 1))
     }
-    if header.flags & MapFlags.growing != 0 { evacuate(header.pointee.evacuated) }
+  }
+
+  /// Fetches what moving a bucket reads and writes.
+  @inlinable @inline(__always)
+  func prefetchMove(_ index: Int, of array: BucketArray) {
+    let bucket = Bucket<Key, Value>(index, of: array)
+    let low = Bucket<Key, Value>(index & (header.pointee.buckets.count &- 1), of: header.pointee.buckets)
+    let high = Bucket<Key, Value>(
+      (index &+ array.count) & (header.pointee.buckets.count &- 1), of: header.pointee.buckets)
+    belay_prefetch_write(bucket.row)
+    belay_prefetch_write(low.row)
+    belay_prefetch_write(high.row)
+    var offset = 0
+    while offset < Swift.min(Layout.bucketBytes, 512) {
+      belay_prefetch(bucket.slots + offset)
+      offset &+= 64
+    }
+    belay_prefetch_write(low.slots)
+    belay_prefetch_write(low.slots + 64)
+    belay_prefetch_write(high.slots)
+    belay_prefetch_write(high.slots + 64)
   }
 
   @inlinable
@@ -109,18 +133,20 @@ extension BucketMap where Value: ~Copyable {
   /// The end of a chain of the new array that entries move to.
   @usableFromInline
   struct Destination {
-    @usableFromInline let first: Bucket<Key, Value>
+    @usableFromInline let firstRow: UnsafeMutableRawPointer
     @usableFromInline var bucket: Bucket<Key, Value>
     @usableFromInline var lane: Int
 
     /// A chain; its last entry is looked for when it may hold some.
-    @inlinable
+    @inlinable @inline(__always)
     init(_ index: Int, of array: BucketArray, isEmpty: Bool) {
-      first = Bucket(index, of: array)
-      bucket = first
+      bucket = Bucket(index, of: array)
+      firstRow = bucket.row
       lane = 0
       if isEmpty { return }
-      while let next = bucket.next { bucket = Bucket(overflow: next) }
+      if bucket.filter != 0 {
+        while let next = bucket.next { bucket = Bucket(overflow: next) }
+      }
       lane = 32 &- bucket.occupied.leadingZeroBitCount
     }
   }
@@ -130,47 +156,64 @@ extension BucketMap where Value: ~Copyable {
   func evacuate(_ index: Int) {
     let old = header.pointee.old
     if index == old.count { return releaseOld() }
+    if old.isEvacuated(index) {
+      // The mark stands here since its last step, which was bounded.
+      advanceMark()
+      return
+    }
     let new = header.pointee.buckets
     let shrinks = header.pointee.traits & MapTraits.shrinking != 0
     let splits = header.pointee.traits & (MapTraits.sameSize | MapTraits.shrinking) == 0
     if header.pointee.cursors != nil { cursorsLeave(bucket: index) }
-    var low = Destination(shrinks ? index & (new.count &- 1) : index, of: new, isEmpty: !shrinks)
-    var high = Destination(splits ? index &+ old.count : index & (new.count &- 1), of: new, isEmpty: true)
-    let first = Bucket<Key, Value>(index, of: old)
-    var bucket = first
-    while true {
-      var lanes = bucket.occupied
-      while lanes != 0 {
-        let lane = lanes.trailingZeroBitCount
-        lanes &= lanes &- 1
-        let slot = bucket.slot(lane)
-        var tag = bucket[lane]
-        let hash = hash(Self.key(slot).pointee)
-        var goesHigh = splits && (hash &>> 4) & UInt64(truncatingIfNeeded: old.count) != 0
-        if Tag.of(hash) != tag || old.index(of: hash) != index {
-          if KeyHash.equalsItself(Self.key(slot).pointee) {
-            misuse(movingKeyWithHash: hash)
-          } else {
-            // Nobody can look such a key up; a bit of the byte drawn for it decides, and a new byte lets the next growth part its like.
-            goesHigh = splits && tag & 1 != 0
-            tag = Tag.of(hash)
+    // Which half an entry goes to is as good as random: it indexes a pair of destinations, and no branch has to be guessed.
+    withUnsafeTemporaryAllocation(of: Destination.self, capacity: 2) { ends in
+      ends.initializeElement(
+        at: 0, to: Destination(shrinks ? index & (new.count &- 1) : index, of: new, isEmpty: !shrinks))
+      ends.initializeElement(
+        at: 1, to: Destination(splits ? index &+ old.count : index & (new.count &- 1), of: new, isEmpty: true))
+      let halfBit = UInt64(truncatingIfNeeded: old.count.trailingZeroBitCount &+ 4)
+      let splitMask: UInt64 = splits ? 1 : 0
+      let first = Bucket<Key, Value>(index, of: old)
+      let hasOverflow = first.filter != 0
+      var bucket = first
+      var movedHigh: UInt32 = 0
+      while true {
+        var lanes = bucket.occupied
+        while lanes != 0 {
+          let lane = lanes.trailingZeroBitCount
+          lanes &= lanes &- 1
+          let slot = bucket.slot(lane)
+          let hash = hash(Self.key(slot).pointee)
+          var tag = Tag.of(hash)
+          var half = Int(truncatingIfNeeded: (hash &>> halfBit) & splitMask)
+          if tag != bucket[lane] || old.index(of: hash) != index {
+            if KeyHash.equalsItself(Self.key(slot).pointee) {
+              tag = bucket[lane]
+              misuse(movingKeyWithHash: hash)
+            } else {
+              // Nobody can look such a key up; a bit of the byte drawn for it decides, and a new byte lets the next growth part its like.
+              half = Int(bucket[lane]) & Int(truncatingIfNeeded: splitMask)
+            }
           }
+          movedHigh |= UInt32(truncatingIfNeeded: half) &<< UInt32(truncatingIfNeeded: lane)
+          move(slot, tag: tag, hash: hash, to: &ends[half])
         }
-        if goesHigh { move(slot, tag: tag, hash: hash, to: &high) } else { move(slot, tag: tag, hash: hash, to: &low) }
-        bucket[lane] = goesHigh ? Tag.evacuatedHigh : Tag.evacuatedLow
+        if bucket.row == first.row {
+          belay_row_mark_moved(first.row, movedHigh, Tag.least, Tag.evacuatedLow, Tag.evacuatedEmpty)
+        }
+        guard hasOverflow, let next = bucket.next else { break }
+        bucket = Bucket(overflow: next)
       }
-      guard let next = bucket.next else { break }
-      bucket = Bucket(overflow: next)
+      if hasOverflow {
+        // The overflow buckets stay where they are: all of their pool goes back together.
+        var link = first.next
+        while let overflow = link {
+          link = Bucket<Key, Value>(overflow: overflow).next
+          header.pointee.overflowCount &-= 1
+        }
+        first.next = nil
+      }
     }
-    // The overflow buckets stay where they are: all of their pool goes back together.
-    var link = first.next
-    while let overflow = link {
-      link = Bucket<Key, Value>(overflow: overflow).next
-      header.pointee.overflowCount &-= 1
-    }
-    first.next = nil
-    for lane in 0..<Layout.slotsPerBucket where first[lane] < Tag.evacuatedLow { first[lane] = Tag.evacuatedEmpty }
-    header.pointee.version &+= 1
     if index == header.pointee.evacuated { advanceMark() }
   }
 
@@ -183,7 +226,10 @@ extension BucketMap where Value: ~Copyable {
     let target = end.bucket.slot(end.lane)
     end.bucket[end.lane] = tag
     end.lane &+= 1
-    if end.bucket.row != end.first.row { end.first.filter |= Tag.filterBit(of: hash) }
+    if end.bucket.row != end.firstRow {
+      let filter = end.firstRow.assumingMemoryBound(to: UInt8.self) + Layout.filterLane
+      filter.pointee |= Tag.filterBit(of: hash)
+    }
     // Not `moveInitialize(from:count:)`: that moves strides, of which a type of no bytes has one, and would touch the next slot.
     Self.key(target).initialize(to: Self.key(slot).move())
     Self.value(target).initialize(to: Self.value(slot).move())
@@ -285,7 +331,6 @@ extension BucketMap where Value: ~Copyable {
         return true
       }
     }
-    header.pointee.version &+= 1
     header.pointee.old = .none
     oldPool.releaseAll(to: allocator)
     if let block = old.block { allocator.deallocate(block) }

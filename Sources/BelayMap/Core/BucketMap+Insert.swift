@@ -21,22 +21,23 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(__always)
   func place(_ key: Key) -> Placement {
     let header = header
-    if header.flags != 0 { return placeSlow(key) }
-    header.flags = MapFlags.writing
+    let state = header.state
+    if UInt8(truncatingIfNeeded: state) != 0 { return placeSlow(key) }
+    header.state = state | UInt64(MapFlags.writing)
     let hash = plainHash(key)
     let bucket = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
-    let tag = Tag.of(hash)
-    var matches = bucket.matches(tag)
+    // Where the slots lie is known before the row has come: their page, and often their line, arrives with it.
+    belay_prefetch_write(bucket.slots + Swift.min(2 &* Layout.stride, Layout.bucketBytes))
+    var matches = bucket.matches(hash)
     while matches != 0 {
       let slot = bucket.slot(matches.trailingZeroBitCount)
       if KeyHash.equal(Self.key(slot), key) { return Placement(slot: slot, found: true) }
       matches &= matches &- 1
     }
     let free = bucket.free
-    // A clear bit of the filter says that the key cannot be in an overflow bucket.
-    if free != 0, bucket.filter & Tag.filterBit(of: hash) == 0, header.pointee.count < header.pointee.threshold {
+    if free != 0, !bucket.mayOverflow(hash), header.pointee.count < header.pointee.threshold {
       let lane = free.trailingZeroBitCount
-      return Placement(slot: put(key, tag: tag, in: bucket, lane), found: false)
+      return Placement(slot: put(key, tag: Tag.of(hash), in: bucket, lane), found: false)
     }
     return placeInChain(key, hash: hash)
   }
@@ -52,21 +53,28 @@ extension BucketMap where Value: ~Copyable {
   /// Begins a write from any state; false when the write is refused.
   @inlinable @inline(__always)
   func beginWrite() -> Bool {
-    let flags = header.flags
-    if flags & MapFlags.refusesWrites != 0 {
-      misuse(
-        flags & MapFlags.freed != 0
-          ? .arenaFreed : flags & MapFlags.writing != 0 ? .concurrentWrites : .writeDuringExclusiveAccess)
+    let state = header.state
+    if UInt8(truncatingIfNeeded: state) & MapFlags.refusesWrites != 0 {
+      refuseWrite()
       return false
     }
-    header.flags = flags | MapFlags.writing
+    header.state = state | UInt64(MapFlags.writing)
     return true
+  }
+
+  @inlinable @inline(never)
+  func refuseWrite() {
+    let flags = header.flags
+    misuse(
+      flags & MapFlags.freed != 0
+        ? .arenaFreed : flags & MapFlags.exclusive != 0 ? .writeDuringExclusiveAccess : .concurrentWrites)
   }
 
   @inlinable @inline(__always)
   func endWrite() {
-    if header.flags == MapFlags.writing {
-      header.flags = 0
+    let state = header.state
+    if UInt8(truncatingIfNeeded: state) == MapFlags.writing {
+      header.state = state &- UInt64(MapFlags.writing) &+ MapFlags.write
     } else {
       endWriteSlow()
     }
@@ -79,20 +87,18 @@ extension BucketMap where Value: ~Copyable {
     Self.key(slot).initialize(to: key)
     if !KeyHash.equalsItself(key) { header.pointee.traits |= MapTraits.unequalKeys }
     header.pointee.count &+= 1
-    header.pointee.version &+= 1
     return slot
   }
 
   /// The way of an insertion that may have to look at overflow buckets, add one, or start a growth.
   @inlinable @inline(never)
   func placeInChain(_ key: Key, hash: UInt64) -> Placement {
-    let tag = Tag.of(hash)
     while true {
       let first = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
       var bucket = first
       var free: (bucket: Bucket<Key, Value>, lane: Int)?
       while true {
-        var matches = bucket.matches(tag)
+        var matches = bucket.matches(hash)
         while matches != 0 {
           let slot = bucket.slot(matches.trailingZeroBitCount)
           if KeyHash.equal(Self.key(slot), key) { return Placement(slot: slot, found: true) }
@@ -102,7 +108,8 @@ extension BucketMap where Value: ~Copyable {
           let lanes = bucket.free
           if lanes != 0 { free = (bucket, lanes.trailingZeroBitCount) }
         }
-        guard let next = bucket.next else { break }
+        // Without a bit in the filter there is nothing behind the link, and its line need not be read.
+        guard first.filter != 0, free == nil || first.mayOverflow(hash), let next = bucket.next else { break }
         bucket = Bucket(overflow: next)
       }
       if header.pointee.count >= header.pointee.threshold
@@ -114,7 +121,7 @@ extension BucketMap where Value: ~Copyable {
       }
       let place = free ?? (appendOverflow(to: bucket), 0)
       if place.bucket.row != first.row { first.filter |= Tag.filterBit(of: hash) }
-      return Placement(slot: put(key, tag: tag, in: place.bucket, place.lane), found: false)
+      return Placement(slot: put(key, tag: Tag.of(hash), in: place.bucket, place.lane), found: false)
     }
   }
 

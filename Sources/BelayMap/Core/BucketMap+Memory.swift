@@ -41,7 +41,6 @@ extension BucketMap where Value: ~Copyable {
     header.pointee.sweepCycle = 0
     header.pointee.traits &= MapTraits.keepsCapacity | MapTraits.fixedSeed
     header.flags &= ~MapFlags.growing
-    header.pointee.version &+= 1
     install(.none, logCount: 0)
     header.pointee.threshold = 0
     becameEmpty()

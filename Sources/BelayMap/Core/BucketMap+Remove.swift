@@ -18,21 +18,49 @@ extension BucketMap where Value: ~Copyable {
     @inlinable @inline(__always) var slot: UnsafeMutableRawPointer { bucket.slot(lane) }
   }
 
-  /// Where a key stands in the buckets of the new array, within a write.
+  /// Begins a write to the entry of a key, which the caller ends; nil, and no write, if there is no entry.
   @inlinable @inline(__always)
+  func beginChange(of key: Key) -> Position? {
+    let header = header
+    let state = header.state
+    if UInt8(truncatingIfNeeded: state) != 0 { return beginChangeSlow(of: key) }
+    header.state = state | UInt64(MapFlags.writing)
+    let hash = plainHash(key)
+    let first = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
+    var matches = first.matches(hash)
+    while matches != 0 {
+      let lane = matches.trailingZeroBitCount
+      if KeyHash.equal(Self.key(first.slot(lane)), key) { return Position(first: first, bucket: first, lane: lane) }
+      matches &= matches &- 1
+    }
+    if first.mayOverflow(hash), let position = position(of: key, hash: hash) { return position }
+    endWrite()
+    return nil
+  }
+
+  @inlinable @inline(never)
+  func beginChangeSlow(of key: Key) -> Position? {
+    guard beginWrite() else { return nil }
+    let hash = hash(key)
+    if header.flags & MapFlags.growing != 0 { advanceGrowth(touching: hash) }
+    if let position = position(of: key, hash: hash) { return position }
+    endWrite()
+    return nil
+  }
+
+  /// Where a key stands in the buckets of the new array, within a write.
+  @inlinable @inline(never)
   func position(of key: Key, hash: UInt64) -> Position? {
     let first = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
-    let tag = Tag.of(hash)
     var bucket = first
     while true {
-      var matches = bucket.matches(tag)
+      var matches = bucket.matches(hash)
       while matches != 0 {
         let lane = matches.trailingZeroBitCount
         if KeyHash.equal(Self.key(bucket.slot(lane)), key) { return Position(first: first, bucket: bucket, lane: lane) }
         matches &= matches &- 1
       }
-      if first.filter & Tag.filterBit(of: hash) == 0 { return nil }
-      guard let next = bucket.next else { return nil }
+      guard first.mayOverflow(hash), let next = bucket.next else { return nil }
       bucket = Bucket(overflow: next)
     }
   }
@@ -40,34 +68,31 @@ extension BucketMap where Value: ~Copyable {
   /// Marks a slot, whose key and value are gone already, as empty. Other entries stay where they are.
   @inlinable @inline(__always)
   func vacate(_ position: Position) {
-    let bucket = position.bucket
-    let lane = position.lane
-    bucket[lane] = Tag.emptyOne
+    if position.first.filter == 0 {
+      // Then the chain is this one bucket.
+      belay_row_vacate(position.bucket.row, UInt32(truncatingIfNeeded: position.lane), Tag.emptyOne, Tag.least)
+    } else {
+      vacateInChain(position)
+    }
     header.pointee.count &-= 1
-    header.pointee.version &+= 1
-    if lane == Layout.slotsPerBucket &- 1 || bucket[lane &+ 1] == Tag.emptyRest { restoreEmptyRest(position) }
     if header.pointee.count &<< 2 < header.pointee.threshold {
       becameSparse()
-    } else {
+    } else if header.pointee.sparseRemovals != 0 {
       header.pointee.sparseRemovals = 0
     }
   }
 
-  /// Lets the marks "empty to the end" begin right after the last entry of the chain, and gives overflow buckets back that they cover.
-  @inlinable @inline(__always)
-  func restoreEmptyRest(_ position: Position) {
-    if position.bucket.row == position.first.row, position.bucket.next == nil {
-      var lane = position.lane
-      repeat {
-        position.bucket[lane] = Tag.emptyRest
-        lane &-= 1
-      } while lane >= 0 && position.bucket[lane] == Tag.emptyOne
-    } else {
+  /// Marks a slot of a chain with overflow buckets as empty.
+  @inlinable @inline(never)
+  func vacateInChain(_ position: Position) {
+    position.bucket[position.lane] = Tag.emptyOne
+    if position.lane == Layout.slotsPerBucket &- 1 || position.bucket[position.lane &+ 1] == Tag.emptyRest {
       restoreEmptyRestOfChain(position)
     }
   }
 
-  @inlinable @inline(never)
+  /// Lets the marks "empty to the end" begin right after the last entry of the chain, and gives overflow buckets back that they cover.
+  @inlinable
   func restoreEmptyRestOfChain(_ position: Position) {
     if position.lane == Layout.slotsPerBucket &- 1, let next = position.bucket.next,
       Bucket<Key, Value>(overflow: next)[0] != Tag.emptyRest

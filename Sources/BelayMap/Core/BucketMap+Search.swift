@@ -63,13 +63,13 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(__always)
   func search(_ key: Key, hash: UInt64, in array: BucketArray) -> UnsafeMutableRawPointer? {
     let bucket = Bucket<Key, Value>(of: hash, in: array)
-    var matches = bucket.matches(Tag.of(hash))
+    var matches = bucket.matches(hash)
     while matches != 0 {
       let slot = bucket.slot(matches.trailingZeroBitCount)
       if KeyHash.equal(Self.key(slot), key) { return slot }
       matches &= matches &- 1
     }
-    if bucket.filter & Tag.filterBit(of: hash) == 0 { return nil }
+    if !bucket.mayOverflow(hash) { return nil }
     return searchChain(key, hash: hash, from: bucket.next)
   }
 
@@ -77,10 +77,9 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(never) @_effects(releasenone)
   func searchChain(_ key: Key, hash: UInt64, from link: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     var next = link
-    let tag = Tag.of(hash)
     while let overflow = next {
       let bucket = Bucket<Key, Value>(overflow: overflow)
-      var matches = bucket.matches(tag)
+      var matches = bucket.matches(hash)
       while matches != 0 {
         let slot = bucket.slot(matches.trailingZeroBitCount)
         if KeyHash.equal(Self.key(slot), key) { return slot }

@@ -13,6 +13,8 @@ enum MapFlags {
   @inlinable @inline(__always) static var conflict: UInt8 { 16 }
   /// The arena that the buckets lay in has been freed.
   @inlinable @inline(__always) static var freed: UInt8 { 32 }
+  /// What one write adds to the state.
+  @inlinable @inline(__always) static var write: UInt64 { 256 }
   /// What stops a writer.
   @inlinable @inline(__always) static var refusesWrites: UInt8 { writing | exclusive | freed }
   /// What stops a reader.

@@ -6,8 +6,10 @@ import CBucketRow
 struct MapHeader {
   /// The number of entries.
   @usableFromInline var count: Int
-  /// What makes a look-up leave its short path; see `MapFlags`. Written and read by relaxed atomic operations.
-  @usableFromInline var flags: UInt8
+  /// What makes a look-up leave its short path (the low byte, see `MapFlags`), and a number that changes with each write (the rest). One
+  /// word, so that a write that begins and ends stores it twice and an iterator compares it once. Written and read by relaxed atomic
+  /// operations.
+  @usableFromInline var state: UInt64
   /// The binary logarithm of the number of buckets.
   @usableFromInline var logCount: UInt8
   /// What need not be looked at in each look-up; see `MapTraits`.
@@ -26,8 +28,6 @@ struct MapHeader {
   @usableFromInline var evacuated: Int
   /// More overflow buckets than this make the map rebuild itself at the same size.
   @usableFromInline var overflowLimit: Int
-  /// Changes with each insertion, removal and move of an entry.
-  @usableFromInline var version: UInt64
   /// The bytes of the old array's slots that have gone back.
   @usableFromInline var released: Int
   /// The bytes of its rows that have gone back.
@@ -58,7 +58,7 @@ struct MapHeader {
   @usableFromInline
   init(seed: UInt64, flags: UInt8) {
     count = 0
-    self.flags = flags
+    state = UInt64(flags)
     logCount = 0
     traits = 0
     overflowCount = 0
@@ -68,7 +68,6 @@ struct MapHeader {
     old = .none
     evacuated = 0
     overflowLimit = 0
-    version = 0
     released = 0
     releasedRows = 0
     sparseRemovals = 0
@@ -87,10 +86,27 @@ struct MapHeader {
 }
 
 extension UnsafeMutablePointer<MapHeader> {
-  /// The address of the flags.
+  /// The address of the state.
+  @inlinable @inline(__always)
+  var stateAddress: UnsafeMutablePointer<UInt64> {
+    (UnsafeMutableRawPointer(self) + 8).assumingMemoryBound(to: UInt64.self)
+  }
+
+  /// Flags and number of writes in one.
+  @inlinable @inline(__always)
+  var state: UInt64 {
+    get { belay_load_relaxed_u64(stateAddress) }
+    nonmutating set { belay_store_relaxed_u64(stateAddress, newValue) }
+  }
+
+  /// The address of the flags: the low byte of the state.
   @inlinable @inline(__always)
   var flagsAddress: UnsafeMutablePointer<UInt8> {
-    (UnsafeMutableRawPointer(self) + 8).assumingMemoryBound(to: UInt8.self)
+    #if _endian(little)
+      (UnsafeMutableRawPointer(self) + 8).assumingMemoryBound(to: UInt8.self)
+    #else
+      (UnsafeMutableRawPointer(self) + 15).assumingMemoryBound(to: UInt8.self)
+    #endif
   }
 
   @inlinable @inline(__always)

@@ -21,7 +21,7 @@ enum Tag {
   @inlinable @inline(__always)
   static func of(_ hash: UInt64) -> UInt8 { max(UInt8(truncatingIfNeeded: hash &>> 56), least) }
 
-  /// The bit of the overflow filter that belongs to a hash.
+  /// The bit of the overflow filter that belongs to a hash: three of the four low bits, which choose no bucket.
   @inlinable @inline(__always)
-  static func filterBit(of hash: UInt64) -> UInt8 { 1 &<< UInt8(truncatingIfNeeded: (hash &>> 53) & 7) }
+  static func filterBit(of hash: UInt64) -> UInt8 { 1 &<< UInt8(truncatingIfNeeded: hash & 7) }
 }

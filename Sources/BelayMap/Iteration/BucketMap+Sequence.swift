@@ -9,15 +9,18 @@ extension BucketMap: Sequence where Value: Copyable {
   public struct Iterator: IteratorProtocol {
     @usableFromInline let cursor: MapCursor<Key, Value>
     @usableFromInline let header: UnsafeMutablePointer<MapHeader>
-    @usableFromInline var version: UInt64
-    @usableFromInline var lanes: UInt32
+    /// The state of the map that the iterator has taken note of.
+    @usableFromInline var state: UInt64
+    /// The slots to visit: those of one bucket, or of four side by side with sixteen bits for each of them.
+    @usableFromInline var lanes: UInt64
     @usableFromInline var slots: UnsafeMutableRawPointer
 
     @inlinable
     init(_ map: BucketMap<Key, Value>) {
       cursor = MapCursor(map)
       header = map.header
-      version = header.pointee.version
+      // Without the flags that refuse readers: the first step notices them.
+      state = header.state & ~UInt64(MapFlags.refusesReads)
       lanes = 0
       slots = header.pointee.buckets.slots
     }
@@ -27,9 +30,10 @@ extension BucketMap: Sequence where Value: Copyable {
     /// - Complexity: O(1) on average over an iteration of a map that does not shrink meanwhile.
     @inlinable @inline(__always)
     public mutating func next() -> Element? {
-      if header.flags & MapFlags.refusesReads != 0 || header.pointee.version != version { notice() }
+      if header.state != state { notice() }
       if lanes == 0, !nextBucket() { return nil }
-      let slot = slots + lanes.trailingZeroBitCount &* SlotLayout<Key, Value>.stride
+      let lane = lanes.trailingZeroBitCount
+      let slot = slots + (lane &- lane &>> 4) &* SlotLayout<Key, Value>.stride
       lanes &= lanes &- 1
       return (BucketMap.key(slot).pointee, BucketMap.value(slot).pointee)
     }
@@ -45,7 +49,7 @@ extension BucketMap: Sequence where Value: Copyable {
         return
       }
       lanes = cursor.remaining(of: lanes)
-      version = header.pointee.version
+      state = header.state
     }
 
     /// Goes on to the next bucket; false at the end.

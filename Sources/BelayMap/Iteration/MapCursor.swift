@@ -1,3 +1,5 @@
+import CBucketRow
+
 /// The walk of one iteration through a map that may be written meanwhile.
 ///
 /// The walk is over residues: residue r at level L stands for all entries whose bucket number ends in the L bits of r. It begins with the
@@ -20,6 +22,8 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
   /// The first row of the chain in which the cursor stands, and the bucket of the chain; nil between chains.
   @usableFromInline @exclusivity(unchecked) var chainRow: UnsafeMutableRawPointer?
   @usableFromInline @exclusivity(unchecked) var bucket: Bucket<Key, Value>?
+  /// How many chains side by side the cursor stands in: one, or a group of four none of which had an overflow bucket.
+  @usableFromInline @exclusivity(unchecked) var chains = 1
   /// Entries to be looked up before they are handed out. The lane tells those of the bucket in which the cursor stood.
   @usableFromInline @exclusivity(unchecked) var copies: [(lane: Int, key: Key, value: Value)] = []
   @usableFromInline @exclusivity(unchecked) var nextCopy = 0
@@ -38,7 +42,8 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
     let header = map.header.pointee
     let isGrowing = map.header.flags & MapFlags.growing != 0
     level = isGrowing ? min(header.buckets.count, header.old.count).trailingZeroBitCount : Int(header.logCount)
-    start = Int(truncatingIfNeeded: MapSeed.next()) & ((1 << level) - 1)
+    // With four buckets and more the walk begins with a group of four.
+    start = Int(truncatingIfNeeded: MapSeed.next()) & ((1 << level) - 1) & (level >= 2 ? ~3 : ~0)
     super.init()
     if header.count == 0 {
       isFinished = true
@@ -80,26 +85,36 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
 
   @inlinable
   override func chainMoves(row: UnsafeMutableRawPointer) {
-    guard row == chainRow, let standing = bucket else { return }
+    guard let chainRow, let standing = bucket, row >= chainRow,
+      row < chainRow + chains &* SlotLayout<Key, Value>.rowBytes
+    else { return }
     copies.removeAll(keepingCapacity: true)
     nextCopy = 0
-    var bucket = standing
-    var isFirst = true
-    while true {
-      var lanes = bucket.occupied
-      while lanes != 0 {
-        let lane = lanes.trailingZeroBitCount
-        lanes &= lanes &- 1
-        copy(bucket.slot(lane), lane: isFirst ? lane : -1)
+    if chains > 1 {
+      for chain in 0..<chains { copy(Bucket(chain, behind: standing), lanesFrom: chain &* 16) }
+    } else {
+      copy(standing, lanesFrom: 0)
+      var bucket = standing
+      while let next = bucket.next {
+        bucket = Bucket(overflow: next)
+        copy(bucket, lanesFrom: nil)
       }
-      guard let next = bucket.next else { break }
-      bucket = Bucket(overflow: next)
-      isFirst = false
     }
-    chainRow = nil
+    self.chainRow = nil
     self.bucket = nil
     isPlain = false
     isDisplaced = true
+  }
+
+  /// Copies the entries of a bucket; their lanes count from a number, or are of no interest.
+  @inlinable
+  func copy(_ bucket: Bucket<Key, Value>, lanesFrom first: Int?) {
+    var lanes = bucket.occupied
+    while lanes != 0 {
+      let lane = lanes.trailingZeroBitCount
+      lanes &= lanes &- 1
+      copy(bucket.slot(lane), lane: first.map { $0 &+ lane } ?? -1)
+    }
   }
 
   @inlinable
@@ -107,35 +122,58 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
     copies.append((lane, BucketMap<Key, Value>.key(slot).pointee, BucketMap<Key, Value>.value(slot).pointee))
   }
 
-  /// What is left to visit of the bucket in which the iterator stands, after the map has changed.
+  /// What is left to visit of the bucket or the group in which the iterator stands, after the map has changed.
   @inlinable
-  func remaining(of lanes: UInt32) -> UInt32 {
+  func remaining(of lanes: UInt64) -> UInt64 {
     if isDisplaced {
       isDisplaced = false
-      copies.removeAll { $0.lane >= 0 && lanes & (1 << UInt32($0.lane)) == 0 }
+      copies.removeAll { $0.lane >= 0 && lanes & (1 << UInt64($0.lane)) == 0 }
       return 0
     }
     guard let bucket else { return 0 }
-    return lanes & bucket.occupied
+    var occupied: UInt64 = 0
+    for chain in 0..<chains {
+      occupied |= UInt64(Bucket<Key, Value>(chain, behind: bucket).occupied) << UInt64(chain &* 16)
+    }
+    return lanes & occupied
   }
 
-  /// The next bucket with entries, while the map has the buckets it had at the start and nothing has been put off; nil otherwise, and
-  /// behind a bucket that has overflow buckets.
+  /// The next bucket with entries, or the next group of four, while the map has the buckets it had at the start and nothing has been put
+  /// off; nil otherwise, and behind a bucket that has overflow buckets.
   @inlinable @inline(__always)
-  func advancePlainly() -> (slots: UnsafeMutableRawPointer, lanes: UInt32)? {
-    guard isPlain, let standing = bucket, standing.filter == 0, standing.row == chainRow else { return nil }
+  func advancePlainly() -> (slots: UnsafeMutableRawPointer, lanes: UInt64)? {
+    guard isPlain, let standing = bucket, chains > 1 || (standing.filter == 0 && standing.row == chainRow) else {
+      return nil
+    }
     let array = map.header.pointee.buckets
     let mask = (1 << level) &- 1
     guard map.header.flags & MapFlags.growing == 0, array.rowMask == mask &<< 4 else { return nil }
     while entered <= mask {
-      let next = Bucket<Key, Value>((start &+ entered) & mask, of: array)
+      let index = (start &+ entered) & mask
+      if index & 3 == 0, mask >= 3 {
+        let lanes = belay_rows_occupied(array.row(index), Tag.least)
+        if lanes == 0 {
+          entered &+= 4
+          continue
+        }
+        if lanes != .max {
+          entered &+= 4
+          let first = Bucket<Key, Value>(index, of: array)
+          chains = 4
+          chainRow = first.row
+          bucket = first
+          return (first.slots, lanes)
+        }
+      }
+      let next = Bucket<Key, Value>(index, of: array)
       entered &+= 1
       let lanes = next.occupied
       if lanes != 0 || next.filter != 0 {
+        chains = 1
         chainRow = next.row
         bucket = next
         // With entries in overflow buckets only, the long way goes on from here.
-        return lanes == 0 ? nil : (next.slots, lanes)
+        return lanes == 0 ? nil : (next.slots, UInt64(lanes))
       }
     }
     isFinished = true
@@ -144,7 +182,12 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
 
   /// Goes on to the next bucket with entries to visit: its slots and their lanes; nil at the end.
   @inlinable
-  func advance() -> (slots: UnsafeMutableRawPointer, lanes: UInt32)? {
+  func advance() -> (slots: UnsafeMutableRawPointer, lanes: UInt64)? {
+    if chains > 1 {
+      // Nothing is left of a group; what has come into overflow buckets since need not be visited.
+      chains = 1
+      bucket = nil
+    }
     while true {
       if isFinished {
         leave()
@@ -161,7 +204,7 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
         let overflow = Bucket<Key, Value>(overflow: next)
         bucket = overflow
         let lanes = overflow.occupied
-        if lanes != 0 { return (overflow.slots, lanes) }
+        if lanes != 0 { return (overflow.slots, UInt64(lanes)) }
         continue
       }
       bucket = nil
@@ -178,7 +221,7 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
       }
       if let bucket {
         let lanes = bucket.occupied
-        if lanes != 0 { return (bucket.slots, lanes) }
+        if lanes != 0 { return (bucket.slots, UInt64(lanes)) }
       }
     }
   }

@@ -45,9 +45,9 @@ extension BucketMap where Value: Copyable {
   public func withUnsafeBuckets<Result>(_ body: (UnsafeBuckets<Key, Value>) throws -> Result) throws -> Result {
     if header.flags & MapFlags.writing != 0 { throw UnsafeBucketsError.writing }
     if header.flags & MapFlags.growing != 0 { throw UnsafeBucketsError.growing }
-    let version = header.pointee.version
+    let state = header.state
     let result = try unsafe body(UnsafeBuckets(array: header.pointee.buckets))
-    if header.pointee.version != version { throw UnsafeBucketsError.changed }
+    if header.state != state { throw UnsafeBucketsError.changed }
     return result
   }
 }

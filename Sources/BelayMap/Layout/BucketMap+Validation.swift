@@ -104,7 +104,7 @@ private struct Validation<Key: Hashable, Value: ~Copyable> {
     let hash = map.hash(key.pointee)
     if array.index(of: hash) != index { report("\(place): its key's hash belongs to bucket \(array.index(of: hash))") }
     if Tag.of(hash) != tag { report("\(place): marked \(tag), its key's hash says \(Tag.of(hash))") }
-    if isOverflow, first.filter & Tag.filterBit(of: hash) == 0 { report("\(place): missing in the overflow filter") }
+    if isOverflow, !first.mayOverflow(hash) { report("\(place): missing in the overflow filter") }
     if map.find(key.pointee) != slot { report("\(place): its key leads to another entry") }
   }
 }

@@ -108,7 +108,7 @@ extension MapHeader {
       MapLayout.Field(name: name, offset: MemoryLayout<MapHeader>.offset(of: path) ?? -1, size: MemoryLayout<Part>.size)
     }
     return [
-      field("count", \.count, Int.self), field("flags", \.flags, UInt8.self), field("B", \.logCount, UInt8.self),
+      field("count", \.count, Int.self), field("flags", \.state, UInt8.self), field("B", \.logCount, UInt8.self),
       field("noverflow", \.overflowCount, Int.self), field("seed", \.seed, UInt64.self),
       field("buckets", \.buckets, BucketArray.self), field("oldbuckets", \.old, BucketArray.self),
       field("nevacuate", \.evacuated, Int.self), field("extra", \.pool, OverflowPool.self),

@@ -33,6 +33,6 @@ extension BucketMap where Value: ~Copyable {
       misuse(.concurrentWrites)
       return
     }
-    header.flags = flags & ~(MapFlags.writing | MapFlags.conflict)
+    header.state = header.state & ~UInt64(MapFlags.writing | MapFlags.conflict) &+ MapFlags.write
   }
 }
