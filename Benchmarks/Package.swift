@@ -15,9 +15,9 @@ let package = Package(
     .executableTarget(name: "belay-bench", dependencies: ["Findings"]),
     // The map beside `Dictionary`. `maps.sh` runs its peers in other languages with it.
     .target(name: "CBucketRow"),
+    .target(name: "CLiveMaps"),
     .target(name: "CEpoch"),
     .target(name: "BelayMemory", dependencies: ["CEpoch"]),
-    .target(name: "CLiveMaps"),
     .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps"]),
     .executableTarget(name: "bench", dependencies: ["BelayMap"]),
     // ConcurrentMap beside a dictionary behind a lock; `go/concurrent` has Go's `sync.Map`.
