@@ -17,7 +17,7 @@ TITLES = {
     "insert-grow": "insert into an empty map", "insert-reserved": "insert, room reserved", "lookup-hit": "look-up, found",
     "lookup-miss": "look-up, not found", "iterate": "iterate", "churn": "remove one, insert one",
 }
-LEFT, RIGHT, TOP, BOTTOM = 64, 148, 34, 44
+LEFT, RIGHT, TOP, BOTTOM = 64, 148, 50, 44
 
 
 def number(value):
@@ -70,7 +70,7 @@ class Plot:
                 f'<text x="{place:.1f}" y="{self.height - BOTTOM + 16}" text-anchor="middle" fill="#475569">{x_text(value)}</text>')
         self.parts.append(
             f'<text x="{(LEFT + self.width - RIGHT) / 2}" y="{self.height - 8}" text-anchor="middle" fill="#475569">{x_title}</text>')
-        self.parts.append(f'<text x="{LEFT - 52}" y="{TOP - 2}" fill="#475569" font-size="11">{y_title}</text>')
+        self.parts.append(f'<text x="{LEFT - 52}" y="{TOP - 12}" fill="#475569" font-size="11">{y_title}</text>')
 
     def line(self, name, points):
         colour = COLOURS.get(name, "#000")
