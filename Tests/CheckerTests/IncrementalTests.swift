@@ -27,14 +27,14 @@ import Testing
   }
 
   /// Edits random lines of random files, one after the other, and holds each warm run against one without a cache.
-  @Test(arguments: [1, 2, 3, UInt64.random(in: 4...1_000_000)] as [UInt64])
+  @Test(arguments: [1, UInt64.random(in: 2...1_000_000)] as [UInt64])
   func editsGiveWhatARunWithoutACacheGives(seed: UInt64) throws {
     print("seed \(seed)")
     var random = SeededGenerator(seed: seed)
     var texts = SeveralPackages.files.dropFirst().map { $0 }
     var findings: Set<String> = []
     #expect(run(cached: true) == run(cached: false))
-    for step in 0..<24 {
+    for step in 0..<10 {
       let index = Int.random(in: texts.indices, using: &random)
       texts[index].text = Self.edited(texts[index].text, SeveralPackages.files[index + 1].text, &random)
       try folder.write(texts[index].text, to: texts[index].name)
@@ -45,7 +45,7 @@ import Testing
       findings.insert(warm)
     }
     // Otherwise the edits would have shown nothing.
-    #expect(findings.count > 4)
+    #expect(findings.count > 1)
   }
 
   private static func edited(_ text: String, _ original: String, _ random: inout SeededGenerator) -> String {
@@ -80,14 +80,16 @@ import Testing
     func check(_ words: String...) throws -> String {
       let outcome = try BelayCommand.run(words: ["check", ".", "--format", "sarif"] + words, in: folder)
       #expect(outcome.code != 2, "\(outcome.errors)")
-      return outcome.output.components(separatedBy: "\n").filter { !$0.contains("\"seconds\"") }.joined(separator: "\n")
+      return outcome.output.components(separatedBy: "\n").filter { line in
+        !["\"seconds\"", "\"cachedPackages\""].contains { line.contains($0) }
+      }.joined(separator: "\n")
     }
     let first = try check("--no-cache", "--jobs", "1")
     #expect(first.contains("BM0"))
-    for _ in 0..<3 {
-      #expect(try check("--no-cache", "--jobs", "1") == first)
-      #expect(try check("--no-cache", "--jobs", "4") == first)
-      #expect(try check() == first)
-    }
+    #expect(try check("--no-cache", "--jobs", "1") == first)
+    #expect(try check("--no-cache", "--jobs", "4") == first)
+    // Once to fill the cache, once to read from it.
+    #expect(try check() == first)
+    #expect(try check() == first)
   }
 }
