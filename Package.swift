@@ -98,7 +98,9 @@ let package = Package(
       ]
     ),
 
-    .testTarget(name: "StackTracesTests", dependencies: ["StackTraces"]),
+    // What tests of several targets share.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "StackTracesTests", dependencies: ["StackTraces", "TestSupport"]),
     .testTarget(name: "GuardMonitorTests", dependencies: ["GuardMonitor"]),
     .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory"]),
     .testTarget(
@@ -108,17 +110,19 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
     .testTarget(
-      name: "BelayMapTests", dependencies: ["Belay", "BelayMap", "BelayMemory", "CBucketRow", "CLiveMaps"]),
+      name: "BelayMapTests",
+      dependencies: ["Belay", "BelayMap", "BelayMemory", "CBucketRow", "CLiveMaps", "TestSupport"]),
     .testTarget(
-      name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMemory", "CBelay"], exclude: ["Programs"]),
+      name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMemory", "CBelay", "TestSupport"],
+      exclude: ["Programs"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
-    .testTarget(name: "CFrontendTests", dependencies: ["CFrontend"]),
-    .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend"]),
-    .testTarget(name: "CheckerTests", dependencies: ["Checker"], exclude: ["Fixes", "Rules"]),
+    .testTarget(name: "CFrontendTests", dependencies: ["CFrontend", "TestSupport"]),
+    .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend", "TestSupport"]),
+    .testTarget(name: "CheckerTests", dependencies: ["Checker", "TestSupport"], exclude: ["Fixes", "Rules"]),
     // GoPrograms builds and runs the Go programs in Tests/Programs.
     .target(name: "GoPrograms", path: "Tests/GoPrograms"),
-    .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage"]),
+    .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage", "TestSupport"]),
     .testTarget(name: "GoRuntimeTests", dependencies: ["GoPrograms", "GoRuntime", "ProcessImage"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "GoPrograms", "GoRuntime", "ProcessImage"]),
   ],

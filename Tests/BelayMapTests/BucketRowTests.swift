@@ -1,4 +1,5 @@
 import CBucketRow
+import TestSupport
 import Testing
 
 /// The steps on a whole row at once, held against the same steps slot by slot.

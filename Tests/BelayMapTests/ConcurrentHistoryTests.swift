@@ -2,6 +2,7 @@ import BelayMap
 import BelayMemory
 import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 /// Small histories of several threads, each checked for an order that explains it.

@@ -2,6 +2,7 @@ import BelayMap
 import BelayMemory
 import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 /// Threads that meet at one map.

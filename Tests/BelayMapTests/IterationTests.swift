@@ -1,4 +1,5 @@
 @_spi(Testing) import BelayMap
+import TestSupport
 import Testing
 
 /// Iterations interleaved with every kind of write.

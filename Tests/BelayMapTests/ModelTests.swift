@@ -1,4 +1,5 @@
 @_spi(Testing) import BelayMap
+import TestSupport
 import Testing
 
 /// Random sequences of all operations, with `Dictionary` as the model, and all invariants after each step.

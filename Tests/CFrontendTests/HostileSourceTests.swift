@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CFrontend
@@ -37,18 +38,10 @@ import Testing
 
   @Test func randomBytes() {
     let seed = UInt64.random(in: .min ... .max)
-    var state = seed
-    func next() -> UInt64 {
-      // Steele and Vigna's SplitMix64.
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
+    var random = SeededRandom(seed: seed)
     print("randomBytes seed \(seed)")
     for _ in 0..<40 {
-      let bytes = (0..<200).map { _ in UInt8(truncatingIfNeeded: next()) }
+      let bytes = (0..<200).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       _ = CSource.read(String(decoding: bytes, as: UTF8.self), names: ["f"])
     }
   }

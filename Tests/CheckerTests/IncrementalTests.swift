@@ -1,5 +1,6 @@
 import Findings
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -30,7 +31,7 @@ import Testing
   @Test(arguments: [1, UInt64.random(in: 2...1_000_000)] as [UInt64])
   func editsGiveWhatARunWithoutACacheGives(seed: UInt64) throws {
     print("seed \(seed)")
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     var texts = SeveralPackages.files.dropFirst().map { $0 }
     var findings: Set<String> = []
     #expect(run(cached: true) == run(cached: false))
@@ -48,7 +49,7 @@ import Testing
     #expect(findings.count > 1)
   }
 
-  private static func edited(_ text: String, _ original: String, _ random: inout SeededGenerator) -> String {
+  private static func edited(_ text: String, _ original: String, _ random: inout SeededRandom) -> String {
     var lines = text.components(separatedBy: "\n")
     // Statements that take a line of their own.
     let statements = lines.indices.filter { number in

@@ -1,6 +1,7 @@
 import Foundation
 import GoPrograms
 import ProcessImage
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: !GoToolchain.all.isEmpty, Comment(rawValue: GoToolchain.absence))) struct DwarfTests {
@@ -54,7 +55,7 @@ import Testing
     let original = Array(file.block.bytes)
     let seed = UInt64.random(in: 1...(.max))
     print("seed of the damaged programs: \(seed)")
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     let debug = file.sections.filter { $0.name.hasPrefix(".debug_") }
     for round in 0..<16 {
       var bytes = original
@@ -87,7 +88,7 @@ import Testing
     let original = Array(file.block.bytes)
     let seed = UInt64.random(in: 1...(.max))
     print("seed of the damaged sections: \(seed)")
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     let sections = file.sections.filter { [".debug_info", ".debug_abbrev"].contains($0.name) && $0.size > 0 }
     try #require(sections.count == 2)
     for round in 0..<10 {

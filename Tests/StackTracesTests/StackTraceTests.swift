@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import StackTraces
@@ -39,12 +40,8 @@ struct StackTraceTests {
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     let seed = UInt64.random(in: .min ... .max)
     print("seed \(seed)")
-    var state = seed
-    func next(below bound: Int) -> Int {
-      // Knuth's linear congruential generator (MMIX).
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
+    var random = SeededRandom(seed: seed)
+    func next(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
     for round in 0..<60 {
       // Half of the changes hit the header, where they do most harm.
       let place = next(below: round.isMultiple(of: 2) ? min(64, bytes.count) : bytes.count)

@@ -1,5 +1,6 @@
 import CBelay
 import Dispatch
+import TestSupport
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import GoFrontend
@@ -42,7 +43,7 @@ struct SyntaxFuzzTests {
     let seed = ProcessInfo.processInfo.environment["BELAY_TEST_SEED"].flatMap(UInt64.init) ?? .random(in: 0...(.max))
     print("seed \(seed)")
     let duration = Duration.seconds(ProcessInfo.processInfo.environment["BELAY_TEST_SECONDS"].flatMap(Int.init) ?? 2)
-    var random = SplitMix(state: seed)
+    var random = SeededRandom(seed: seed)
     let names = NameTable()
     let pieces = [
       "(", ")", "{", "}", "[", "]", ",", ";", ":", ":=", "=", "...", ".", "<-", "*", "~", "|", "func", "type", "case",
@@ -79,18 +80,5 @@ struct SyntaxFuzzTests {
       _ = tree.dump(places: true)
     }
     print("\(rounds) mutations")
-  }
-}
-
-/// SplitMix64: small, and the same on every platform.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
   }
 }
