@@ -4,8 +4,14 @@ extension GuardFault {
   /// What an event says, with what the process's files and its table tell about it; nil for an event that is no fault.
   init?(_ event: belay_guard_event, in table: GuardTable?) {
     guard let kind = Self.kind(event.kind) else { return nil }
-    let symbolizer = Symbolizer(process: event.process)
+    let record = table?.block(event.block)
+    let isFreed = record.map { $0.freed_at != 0 } ?? false
     let isInterrupted = [.useAfterFree, .overflow, .underflow, .wildAccess].contains(kind)
+    var calls = [(stack: event.stack, isInterrupted: isInterrupted)]
+    if let record { calls.append((record.allocated, false)) }
+    if let record, isFreed { calls.append((record.freed, false)) }
+    // All at once: to start the symbolizer, and to let it read the debug information, is what costs.
+    var stacks = Symbolizer(process: event.process).frames(calls)[...]
     self.kind = kind
     access =
       switch event.access {
@@ -15,16 +21,12 @@ extension GuardFault {
       }
     address = event.address
     process = event.process
-    stack = Stack(
-      thread: event.thread, frames: symbolizer.frames(event.stack, isInterrupted: isInterrupted))
-    block = table?.block(event.block).map { block in
+    stack = Stack(thread: event.thread, frames: stacks.removeFirst())
+    block = record.map { record in
       Block(
-        address: block.address, size: block.size,
-        allocated: Stack(
-          thread: block.allocated_by, frames: symbolizer.frames(block.allocated, isInterrupted: false)),
-        freed: block.freed_at == 0
-          ? nil
-          : Stack(thread: block.freed_by, frames: symbolizer.frames(block.freed, isInterrupted: false)))
+        address: record.address, size: record.size,
+        allocated: Stack(thread: record.allocated_by, frames: stacks.removeFirst()),
+        freed: isFreed ? Stack(thread: record.freed_by, frames: stacks.removeFirst()) : nil)
     }
   }
 

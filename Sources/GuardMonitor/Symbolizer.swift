@@ -10,25 +10,29 @@ struct Symbolizer {
   /// A symbolizer for a process as it is now.
   init(process: UInt32) { modules = LoadedModules.of(process: Int32(bitPattern: process)) }
 
-  /// What is known about the calls of a stack. An inlined call is a frame of its own.
+  /// What is known about the calls of stacks. An inlined call is a frame of its own.
   ///
-  /// - Parameter isInterrupted: Whether the first address is of an instruction, not one that a call returns to.
-  func frames(_ stack: belay_guard_stack, isInterrupted: Bool) -> [GuardFrame] {
-    let addresses = withUnsafeBytes(of: stack.frames) { Array($0.bindMemory(to: UInt64.self)) }.prefix { $0 != 0 }
-    // A call's return address can belong to the next line, or the next function.
-    let inside = addresses.enumerated().map { $0 == 0 && isInterrupted ? $1 : $1 - 1 }
-    let places = SourceLines.of(inside.map { modules.fileAddress(of: UInt($0)) })
-    return zip(inside, places).flatMap { address, lines in
-      let module = modules.module(at: UInt(address))?.path
-      let function = modules.function(at: UInt(address))?.name
-      guard !lines.isEmpty else {
-        return [GuardFrame(address: address, module: module, function: function, file: nil, line: nil)]
-      }
-      return lines.enumerated().map { index, line in
-        // The outermost of several inlined calls is the function that the symbol table knows, with the better name.
-        let name = index == lines.count - 1 ? function ?? line.function : line.function
-        return GuardFrame(address: address, module: module, function: name, file: line.file, line: line.line)
-      }
+  /// - Parameter stacks: The stacks, each with whether its first address is of an instruction, not one that a call returns to.
+  func frames(_ stacks: [(stack: belay_guard_stack, isInterrupted: Bool)]) -> [[GuardFrame]] {
+    let addresses = stacks.map { stack, isInterrupted in
+      withUnsafeBytes(of: stack.frames) { Array($0.bindMemory(to: UInt64.self)) }.prefix { $0 != 0 }
+        // A call's return address can belong to the next line, or the next function.
+        .enumerated().map { $0 == 0 && isInterrupted ? $1 : $1 - 1 }
+    }
+    var lines = SourceLines.of(addresses.joined().map { modules.fileAddress(of: UInt($0)) })[...]
+    return addresses.map { stack in stack.flatMap { frames(at: $0, lines.removeFirst()) } }
+  }
+
+  private func frames(at address: UInt64, _ lines: [SourceLines.Line]) -> [GuardFrame] {
+    let module = modules.module(at: UInt(address))?.path
+    let function = modules.function(at: UInt(address))?.name
+    guard !lines.isEmpty else {
+      return [GuardFrame(address: address, module: module, function: function, file: nil, line: nil)]
+    }
+    return lines.enumerated().map { index, line in
+      // The outermost of several inlined calls is the function that the symbol table knows, with the better name.
+      let name = index == lines.count - 1 ? function ?? line.function : line.function
+      return GuardFrame(address: address, module: module, function: name, file: line.file, line: line.line)
     }
   }
 }
