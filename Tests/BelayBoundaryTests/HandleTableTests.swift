@@ -22,7 +22,7 @@ import Testing
     #expect(throws: HandleError.doubleRelease(handle.rawValue)) { try table.remove(handle) }
     #expect(throws: HandleError.stale(handle.rawValue)) { try table.take(handle) }
     #expect(table[handle] == nil && !table.contains(handle) && table.count == 0)
-    table.reclaim()
+    while table.statistics.waiting > 0 { table.reclaim() }
     #expect(census.live == 0 && census.ended == 1)
   }
 
@@ -36,7 +36,7 @@ import Testing
     #expect(throws: HandleError.doubleRelease(handle.rawValue)) { try table.release(handle) }
     let taken = try table.take(other)
     #expect(taken.value == 2 && taken.isAlive && !table.contains(other))
-    table.reclaim()
+    while table.statistics.waiting > 0 { table.reclaim() }
     #expect(census.live == 1)
   }
 
@@ -168,6 +168,27 @@ import Testing
     #expect(census.live == 0)
   }
 
+  @Test func whatAnotherThreadIsAtEndingStillWaits() throws {
+    let census = Census()
+    let table = HandleTable<Tracked>(reclamation: .byCaller)
+    let ends = DispatchSemaphore(value: 0)
+    let mayEnd = DispatchSemaphore(value: 0)
+    let handle = try table.insert(
+      Tracked(1, in: census) {
+        ends.signal()
+        mayEnd.wait()
+      })
+    let other = Thread.run {
+      _ = try? table.remove(handle)
+      table.reclaim()
+    }
+    ends.wait()
+    #expect(table.statistics.waiting == 1 && table.reclaim() == 1)
+    mayEnd.signal()
+    Thread.join(other)
+    #expect(table.statistics.waiting == 0 && table.reclaim() == 0 && census.live == 0)
+  }
+
   @Test func aTableEndsWhatIsLeft() throws {
     let census = Census()
     do {
@@ -226,7 +247,7 @@ import Testing
       try table.remove(handle)
     }
     #expect(all.count == 10_000)
-    table.reclaim()
+    while table.statistics.waiting > 0 { table.reclaim() }
     let statistics = table.statistics
     #expect(statistics.retiredSlots >= 3000 && statistics.live == 0)
     #expect(!all.contains { table.contains($0) })

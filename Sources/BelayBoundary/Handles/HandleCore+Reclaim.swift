@@ -37,6 +37,7 @@ extension HandleCore {
       }
       if chain.stamp < oldest { ready.append(chain) } else { magazine.pointee.sealed = chain }
       takeStalled(before: oldest, into: &ready)
+      ending += ready.objectCount
       return ready
     }
     for chain in ready { finish(chain, into: magazine) }
@@ -53,6 +54,7 @@ extension HandleCore {
   private func finish(_ chain: HandleChain, into magazine: UnsafeMutablePointer<HandleMagazine>?) {
     endObjects(chain)
     mutex.locked {
+      ending -= Int(chain.count)
       // An end may have used this table on this thread: the magazine can be fuller than it was, and can even be another table's now.
       guard let magazine, magazine == self.magazine(),
         magazine.pointee.freeCount + chain.count <= HandleMagazine.mostFree
@@ -98,10 +100,11 @@ extension HandleCore {
 
   /// Ends all objects, of whatever thread, that no reader can hold any more.
   ///
-  /// - Returns: How many ended, and how many still wait for a reader to leave.
+  /// - Returns: How many ended, and how many still wait for a reader to leave or are being ended by another thread.
   @discardableResult
   func sweep() -> (ended: Int, waiting: Int) {
     isPending.store(false, ordering: .releasing)
+    var isHeldUp = false
     let (ready, waiting) = mutex.locked { () -> ([HandleChain], Int) in
       guard !isClosed else { return ([], 0) }
       var found: [HandleChain] = []
@@ -134,11 +137,13 @@ extension HandleCore {
         HandleStep.reached(.scanned)
         takeStalled(before: oldest, into: &ready)
       }
-      return (ready, stalled.reduce(0) { $0 + Int($1.count) })
+      if !stalled.isEmpty { isHeldUp = true }
+      defer { ending += ready.objectCount }
+      return (ready, stalled.objectCount + ending)
     }
     for chain in ready { finish(chain, into: nil) }
-    if waiting > 0 { callSweeper() }
-    return (ready.reduce(0) { $0 + Int($1.count) }, waiting)
+    if isHeldUp { callSweeper() }
+    return (ready.objectCount, waiting)
   }
 
   /// Under either lock.

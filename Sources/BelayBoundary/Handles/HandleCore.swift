@@ -33,6 +33,8 @@ final class HandleCore: @unchecked Sendable {
   var magazines: UnsafeMutablePointer<HandleMagazine>?
   /// Chains that a reader held up twice. Under the lock.
   var stalled: [HandleChain] = []
+  /// Objects that a thread took to end, and has not ended all of. Under the lock.
+  var ending = 0
   /// Changed under both locks.
   private(set) var isClosed = false
   /// Whether the sweeper knows that something waits here.

@@ -93,3 +93,8 @@ struct HandleChain {
   var count: UInt32 = 0
   var stamp: UInt64 = 0
 }
+
+extension [HandleChain] {
+  /// The number of objects in all of the chains.
+  var objectCount: Int { reduce(0) { $0 + Int($1.count) } }
+}

@@ -203,7 +203,7 @@ public final class HandleTable<Object: AnyObject & Sendable>: Sendable {
 
   /// Ends all objects that no reader can hold any more, whichever thread removed them.
   ///
-  /// - Returns: How many still wait for a `withObject` that has not returned.
+  /// - Returns: How many still wait: for a `withObject` that has not returned, or because another thread is at ending them.
   /// - Complexity: Linear in the number of objects, and of threads.
   @discardableResult
   public func reclaim() -> Int { core.sweep().waiting }

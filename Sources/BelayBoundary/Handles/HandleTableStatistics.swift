@@ -32,7 +32,7 @@ extension HandleCore {
     mutex.locked {
       var made = 0
       var ended = 0
-      var waiting = stalled.reduce(0) { $0 + Int($1.count) }
+      var waiting = stalled.objectCount + ending
       var reader: UInt64 = 0
       let oldest = belay_epoch_oldest(hot.domain, &reader)
       let isStalled = stalled.contains { oldest <= $0.stamp }
