@@ -33,6 +33,14 @@ private func check(_ text: String, _ rule: String) -> [String] {
       check(put + "func f(s: managed) {\n for i, j in registry {\n go put(s, k)\n x = received\n }\n}", "BM014") == [])
   }
 
+  /// What the goroutine waits for may let only one of them go on, whichever function writes.
+  @Test func goroutinesThatWaitMayBeInOrder() {
+    let text =
+      put
+      + "func g(s: managed) {\n x = received\n put(s, k)\n}\nfunc f(s: managed) {\n for i, j in registry {\n go g(s)\n }\n}"
+    #expect(check(text, "BM014") == ["yellow 2"])
+  }
+
   @Test func twoGoroutinesRaceOnlyWhenBothRun() {
     #expect(check(put + "func f(s: managed) {\n go put(s, k)\n go put(s, j)\n}", "BM014") == ["red 2"])
     #expect(check(put + "func f(s: managed) {\n if ? {\n go put(s, k)\n } else {\n go put(s, j)\n }\n}", "BM014") == [])

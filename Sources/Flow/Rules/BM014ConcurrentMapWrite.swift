@@ -95,7 +95,9 @@ struct ConcurrentMapWrite: Rule {
           return function.blocks[block].instructions.contains { writes.isJoin($0.operation, id) }
         }
         races.append(
-          Race(write: write, spawn: spawn, isOrdered: !spawn.isRepeated && (receives || usesChannel(write))))
+          Race(
+            write: write, spawn: spawn,
+            isOrdered: !spawn.isRepeated && (receives || usesChannel(write.function) || usesChannel(spawn.target))))
       }
     }
 
@@ -116,8 +118,8 @@ struct ConcurrentMapWrite: Rule {
       }
     }
 
-    private func usesChannel(_ write: SharedWrite) -> Bool {
-      analysis.program.function(write.function).blocks.contains { block in
+    private func usesChannel(_ function: FunctionID) -> Bool {
+      analysis.program.function(function).blocks.contains { block in
         if case .fork = block.terminator { return true }
         return block.instructions.contains {
           switch $0.operation {
