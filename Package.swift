@@ -44,7 +44,9 @@ let package = Package(
     // What crosses into C: handles, foreign resources, bound keys, exported entries. CBelay holds the header for C, and what a thread keeps.
     .target(name: "CBelay"),
     .target(
-      name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "StackTraces"]),
+      name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "StackTraces"],
+      // For types that cannot outlive the arena they point into.
+      swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
 
     // The one import for programs that use the libraries.
     .target(name: "Belay", dependencies: ["BelayBoundary", "BelayMap", "BelayMemory"]),
@@ -113,7 +115,7 @@ let package = Package(
       name: "BelayMapTests",
       dependencies: ["Belay", "BelayMap", "BelayMemory", "CBucketRow", "CLiveMaps", "TestSupport"]),
     .testTarget(
-      name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMemory", "CBelay", "TestSupport"],
+      name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMap", "BelayMemory", "CBelay", "TestSupport"],
       exclude: ["Programs"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),

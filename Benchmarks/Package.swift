@@ -25,7 +25,10 @@ let package = Package(
     // Handles beside a dictionary behind a lock. `handles.sh` runs the peers in Go with it.
     .target(name: "CBelay"),
     .target(name: "StackTraces"),
-    .target(name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "StackTraces"]),
+    .target(
+      name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "StackTraces"],
+      // For types that cannot outlive the arena they point into.
+      swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
     .executableTarget(name: "handles", dependencies: ["BelayBoundary"]),
   ],
   swiftLanguageModes: [.v6]

@@ -54,8 +54,16 @@ public final class Arena: BucketAllocator, @unchecked Sendable {
 
   /// See `BucketAllocator`. Taking memory from a freed region stops the process.
   public func allocate(byteCount: Int, alignment: Int) throws(MemoryError) -> MemoryBlock {
+    guard let block = try allocateUnlessFreed(byteCount: byteCount, alignment: alignment) else {
+      preconditionFailure("Belay: use of the arena '\(name)' after it was freed")
+    }
+    return block
+  }
+
+  /// As `allocate`, and nil when the region has been freed.
+  package func allocateUnlessFreed(byteCount: Int, alignment: Int) throws(MemoryError) -> MemoryBlock? {
     try mutex.locked { () throws(MemoryError) in
-      precondition(!isFreed, "Belay: use of the arena '\(name)' after it was freed")
+      if isFreed { return nil }
       var padding = 0
       if let next { padding = Int(-Int(bitPattern: next) & (alignment - 1)) }
       if next == nil || rest < padding + byteCount {
@@ -92,8 +100,14 @@ public final class Arena: BucketAllocator, @unchecked Sendable {
   ///
   /// - Complexity: Linear in the number of pieces, which is logarithmic in the bytes.
   public func free() {
-    let (pieces, goodbyes) = mutex.locked { () -> ([MemoryBlock], [@Sendable () -> Void]) in
-      precondition(!isFreed, "Belay: the arena '\(name)' was freed twice")
+    let wasLive = freeOnce()
+    precondition(wasLive, "Belay: the arena '\(name)' was freed twice")
+  }
+
+  /// As `free`; false when the region has been freed before.
+  package func freeOnce() -> Bool {
+    let parts = mutex.locked { () -> ([MemoryBlock], [@Sendable () -> Void])? in
+      if isFreed { return nil }
       isFreed = true
       life.end()
       defer {
@@ -104,7 +118,9 @@ public final class Arena: BucketAllocator, @unchecked Sendable {
       rest = 0
       return (chunks, farewells)
     }
+    guard let (pieces, goodbyes) = parts else { return false }
     for farewell in goodbyes { farewell() }
     for piece in pieces { source.deallocate(piece) }
+    return true
   }
 }

@@ -57,14 +57,49 @@ import Testing
     return try run("env", ["ASAN_OPTIONS=detect_leaks=0", program])
   }
 
-  @Test(arguments: [false, true]) func aClientInC(sanitized: Bool) throws {
-    let outcome = try outcome(of: "handles.c", compiler: ["clang", "-std=c11"], sanitized: sanitized)
+  @Test(arguments: ["handles.c", "memory.c", "exchange.c"], [false, true])
+  func aClientInC(source: String, sanitized: Bool) throws {
+    let outcome = try outcome(of: source, compiler: ["clang", "-std=c11"], sanitized: sanitized)
     #expect(outcome.status == 0 && outcome.output.hasSuffix("ok\n"), "\(outcome.output.suffix(3000))")
   }
 
-  @Test(arguments: [false, true]) func aClientInCPlusPlus(sanitized: Bool) throws {
-    let outcome = try outcome(of: "handles.cc", compiler: ["clang++", "-std=c++17"], sanitized: sanitized)
+  @Test(arguments: ["handles.cc", "exchange.cc"], [false, true])
+  func aClientInCPlusPlus(source: String, sanitized: Bool) throws {
+    let outcome = try outcome(of: source, compiler: ["clang++", "-std=c++17"], sanitized: sanitized)
     #expect(outcome.status == 0 && outcome.output.hasSuffix("ok\n"), "\(outcome.output.suffix(3000))")
+  }
+
+  /// What the compiler says to a function that uses an arena.
+  private func diagnosis(of body: String) throws -> String {
+    let build = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Sources")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("belay-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("client.swift")
+    try "import BelayBoundary\nfunc client() throws {\n\(body)\n}\n".write(to: file, atomically: true, encoding: .utf8)
+    let modules = ["CBelay", "CBucketRow", "CEpoch", "CLiveMaps"].flatMap { module in
+      // A target without a module map gets one where it is built.
+      let own = "\(sources.path)/\(module)/include/module.modulemap"
+      let made = build.appendingPathComponent("\(module).build/module.modulemap").path
+      return ["-Xcc", "-fmodule-map-file=\(FileManager.default.fileExists(atPath: own) ? own : made)"]
+    }
+    return try run(
+      "swiftc",
+      ["-emit-sil", "-o", "/dev/null", "-I", build.appendingPathComponent("Modules").path] + modules + [file.path]
+    ).output
+  }
+
+  @Test func whatOutlivesAnArenaIsRefused() throws {
+    let sound = try diagnosis(of: "_ = try ForeignArena.with { arena in try arena.array([1, 2]).count }")
+    #expect(!sound.contains("error:"), "\(sound.prefix(3000))")
+    let escaping = try diagnosis(
+      of: "let kept: ForeignArray<Int> = try ForeignArena.with { arena in try arena.array([1, 2]) }\n_ = kept.count")
+    #expect(escaping.contains("conform to 'Escapable'"), "\(escaping.prefix(3000))")
+    let ended = try diagnosis(
+      of: "let arena = ForeignArena()\nlet text = try arena.string(\"x\")\narena.end()\n_ = text.utf8Count")
+    #expect(ended.contains("cannot be consumed"), "\(ended.prefix(3000))")
   }
 
   @Test func whoDereferencesAHandleFaults() throws {

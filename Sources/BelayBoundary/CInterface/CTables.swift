@@ -1,111 +1,59 @@
-// swift-format-ignore-file: AlwaysUseLowerCamelCase
-// The names are those of belay.h.
-
+import BelayMemory
 import CBelay
 
-// The functions of `belay.h` about handles; what they promise stands there.
+/// What C reaches by handles that `belay.h` hands out: a table for each kind, so that a handle of another kind is foreign.
+enum CTables {
+  static let arenas = HandleTable<CArena>(name: "arenas of belay.h")
+  static let memories = HandleTable<TrackedAllocator>(name: "tracked memory of belay.h")
+  static let boundMaps = HandleTable<CBoundMap>(name: "bound maps of belay.h")
+  static let registries = HandleTable<CRegistry>(name: "registries of belay.h")
+  static let maps = HandleTable<CMapSource>(name: "maps of belay.h")
+  static let callbacks = CallbackContexts<CCallback>(name: "callbacks of belay.h")
 
-/// See `belay.h`.
-@c @implementation
-public func belay_table_create(
-  _ name: UnsafePointer<CChar>!,
-  _ end: (@convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void)!,
-  _ context: UnsafeMutableRawPointer!
-) -> OpaquePointer! {
-  let name = name.map { String(cString: $0) } ?? "handles"
-  let table = CTable(name: name, ending: CEnding(function: end, context: context))
-  return OpaquePointer(Unmanaged.passRetained(table).toOpaque())
+  /// The registry of C: resources by a text.
+  typealias CRegistry = SharedRegistry<String, UInt8>
 }
 
-/// See `belay.h`.
-@c @implementation
-public func belay_table_destroy(_ table: OpaquePointer!) {
-  guard let table else { return }
-  Unmanaged<CTable>.fromOpaque(UnsafeRawPointer(table)).release()
+/// An arena of C.
+final class CArena: Sendable {
+  let region: Arena
+
+  init(_ region: Arena) { self.region = region }
+
+  func end() { _ = region.freeOnce() }
 }
 
-/// See `belay.h`.
-@c @implementation
-public func belay_table_insert(
-  _ table: OpaquePointer!, _ object: UnsafeMutableRawPointer!, _ handle: UnsafeMutablePointer<belay_handle>!
-) -> belay_status {
-  guard let table, let handle else { return CStatus.invalid }
-  let owner = CTable.of(table)
-  let entry = CObject(object, owner.ending)
-  do throws(HandleError) {
-    handle.pointee = try owner.handles.insert(entry).rawValue
-    return CStatus.ok
-  } catch {
-    handle.pointee = 0
-    entry.giveBack()
-    return error.status
+/// A bound map of C. A value ends as the function that its map was made with says.
+final class CBoundMap: Sendable {
+  let entries: LifetimeBoundMap<CObject>
+  let ending: CEnding
+
+  init(_ memory: TrackedAllocator, _ ending: CEnding) {
+    entries = LifetimeBoundMap(memory)
+    self.ending = ending
   }
 }
 
-/// See `belay.h`.
-@c @implementation
-public func belay_table_retain(_ table: OpaquePointer!, _ handle: belay_handle) -> belay_status {
-  CStatus.of(table) { (table) throws(HandleError) in try table.retain(Handle(rawValue: handle)) }
-}
+/// A callback of C, with the function that ends its context.
+final class CCallback: @unchecked Sendable {
+  // Sendable holds as the interface says that the functions are called from any thread.
+  private let function: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void
+  private let context: UnsafeMutableRawPointer?
+  private var ending: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
 
-/// See `belay.h`.
-@c @implementation
-public func belay_table_release(_ table: OpaquePointer!, _ handle: belay_handle) -> belay_status {
-  CStatus.of(table) { (table) throws(HandleError) in try table.release(Handle(rawValue: handle)) }
-}
-
-/// See `belay.h`.
-@c @implementation
-public func belay_table_remove(_ table: OpaquePointer!, _ handle: belay_handle) -> belay_status {
-  CStatus.of(table) { (table) throws(HandleError) in try table.remove(Handle(rawValue: handle)) }
-}
-
-/// See `belay.h`.
-@c @implementation
-public func belay_table_with(
-  _ table: OpaquePointer!, _ handle: belay_handle,
-  _ body: (@convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void)!,
-  _ context: UnsafeMutableRawPointer!
-) -> belay_status {
-  guard let body else { return CStatus.invalid }
-  return CStatus.of(table) { (table) throws(HandleError) in
-    try table.withObject(Handle(rawValue: handle)) { body($0.pointer, context) }
+  init(
+    _ function: @escaping @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void,
+    _ context: UnsafeMutableRawPointer?, _ ending: (@convention(c) (UnsafeMutableRawPointer?) -> Void)?
+  ) {
+    self.function = function
+    self.context = context
+    self.ending = ending
   }
-}
 
-/// See `belay.h`.
-@c @implementation
-public func belay_table_pin(
-  _ table: OpaquePointer!, _ handle: belay_handle, _ object: UnsafeMutablePointer<UnsafeMutableRawPointer?>!,
-  _ pin: UnsafeMutablePointer<OpaquePointer?>!
-) -> belay_status {
-  guard let object, let pin else { return CStatus.invalid }
-  object.pointee = nil
-  pin.pointee = nil
-  return CStatus.of(table) { (table) throws(HandleError) in
-    let held = try table.object(for: Handle(rawValue: handle))
-    object.pointee = held.pointer
-    pin.pointee = OpaquePointer(Unmanaged.passRetained(held).toOpaque())
-  }
-}
+  deinit { ending?(context) }
 
-/// See `belay.h`.
-@c @implementation
-public func belay_unpin(_ pin: OpaquePointer!) {
-  guard let pin else { return }
-  Unmanaged<CObject>.fromOpaque(UnsafeRawPointer(pin)).release()
-}
+  func call(_ argument: UnsafeMutableRawPointer?) { function(argument, context) }
 
-/// See `belay.h`.
-@c @implementation
-public func belay_table_count(_ table: OpaquePointer!) -> Int {
-  guard let table else { return 0 }
-  return CTable.of(table).handles.count
-}
-
-/// See `belay.h`.
-@c @implementation
-public func belay_table_reclaim(_ table: OpaquePointer!) -> Int {
-  guard let table else { return 0 }
-  return CTable.of(table).handles.reclaim()
+  /// The context is the caller's again. Before anybody else knows it.
+  func giveBack() { ending = nil }
 }

@@ -83,8 +83,37 @@ public final class SharedRegistry<ID: Hashable & Sendable, Pointee>: Sendable {
   ) throws(RegistryError) -> Result {
     let pointer = try acquire(id)
     let result = body(pointer)
-    try release(id)
+    // Unknown only after `freeAll`, which takes the reference too.
+    _ = try? release(id)
     return result
+  }
+
+  /// Frees whatever is left, also what is acquired: for the end of the library whose resources they are.
+  ///
+  /// - Complexity: Linear in the number of resources.
+  public func freeAll() {
+    entries.forEach { id, _ in
+      var last: RegistryEntry<Pointee>?
+      entries.compute(id) { entry in
+        last = entry
+        entry = nil
+      }
+      if let last { last.destroy(last.pointer) }
+    }
+  }
+
+  /// Calls a function with each id and its resource, of which a reference is held meanwhile, until it returns false.
+  ///
+  /// Other threads may add, acquire and release. The function may too.
+  /// - Complexity: Linear in the number of resources.
+  public func forEach(_ body: (ID, UnsafeMutablePointer<Pointee>) -> Bool) {
+    entries.range { id, _ in
+      // Gone since the walk saw it: no reference, no visit.
+      guard let pointer = try? acquire(id) else { return true }
+      let goesOn = body(id, pointer)
+      _ = try? release(id)
+      return goesOn
+    }
   }
 
   /// The number of resources; exact while nobody adds or releases.

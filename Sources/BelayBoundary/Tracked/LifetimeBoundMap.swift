@@ -49,6 +49,23 @@ public final class LifetimeBoundMap<Value: Sendable>: AllocationBound, @unchecke
     }
   }
 
+  /// Removes all entries.
+  ///
+  /// - Complexity: Linear in the number of entries.
+  public func removeAll() {
+    // The values end outside of the lock.
+    let removed = mutex.locked { () -> [AllocationKey: Value] in
+      defer { entries = [:] }
+      return entries
+    }
+    withExtendedLifetime(removed) {}
+  }
+
+  /// All entries, as they are at one time.
+  ///
+  /// - Complexity: O(1), and linear in the number of entries at the next change of the map while the copy lives.
+  public func snapshot() -> [AllocationKey: Value] { mutex.locked { entries } }
+
   /// The number of entries.
   public var count: Int { mutex.locked { entries.count } }
 

@@ -79,6 +79,20 @@ public final class TrackedAllocator: @unchecked Sendable {
     allocation.end()
   }
 
+  /// Frees whatever is left.
+  ///
+  /// - Complexity: As that many calls of `free`.
+  public func freeAll() {
+    let all = mutex.locked { () -> [TrackedAllocation] in
+      defer {
+        byKey = [:]
+        byAddress = [:]
+      }
+      return Array(byKey.values)
+    }
+    for allocation in all { allocation.end() }
+  }
+
   /// The key of the allocation that begins at an address, or nil.
   ///
   /// - Complexity: O(1) on average.

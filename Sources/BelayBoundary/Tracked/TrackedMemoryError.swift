@@ -25,3 +25,16 @@ extension TrackedMemoryError: CustomStringConvertible {
     }
   }
 }
+
+extension TrackedMemoryError {
+  /// The status of `belay.h`.
+  var status: Int32 {
+    switch self {
+    case .doubleFree: 11
+    case .foreignMemory: 12
+    case .deadKey: 13
+    case .alreadyTracked: 14
+    case .outOfMemory: 7
+    }
+  }
+}
