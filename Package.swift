@@ -18,17 +18,23 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
-    // Which calls a thread is in, and what they are called. No dependency.
-    .target(name: "StackTraces"),
+    // A lock that the thread sanitizer knows. No dependency.
+    .target(name: "Locks"),
+
+    // What the kernel says of a process's mappings, and the tables of an ELF file. No dependency.
+    .target(name: "Executables"),
+
+    // Which calls a thread is in, and what they are called.
+    .target(name: "StackTraces", dependencies: ["Executables", "Locks"]),
 
     // Where buckets come from and go back to. CEpoch holds what threads announce: storage of their own, and a barrier.
     .target(name: "CEpoch"),
-    .target(name: "BelayMemory", dependencies: ["CEpoch"]),
+    .target(name: "BelayMemory", dependencies: ["CEpoch", "Locks"]),
 
     // The map: growth, iteration, layout. CBucketRow holds the instructions that Swift has no name for, CLiveMaps the table that debuggers read.
     .target(name: "CBucketRow"),
     .target(name: "CLiveMaps"),
-    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps"]),
+    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps", "Locks"]),
 
     // What one sees of the libraries at work: heap profiles, metrics, traces, checks. PprofFormat is pprof's protobuf form.
     .target(
@@ -37,14 +43,15 @@ let package = Package(
     .target(
       name: "BelayObserve",
       dependencies: [
-        "BelayMap", "BelayMemory", "PprofFormat", "StackTraces",
+        "BelayMap", "BelayMemory", "Executables", "Locks", "PprofFormat", "StackTraces",
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
 
     // What crosses into C: handles, foreign resources, bound keys, exported entries. CBelay holds the header for C, and what a thread keeps.
     .target(name: "CBelay"),
     .target(
-      name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "StackTraces"],
+      name: "BelayBoundary",
+      dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "Locks", "StackTraces"],
       // For types that cannot outlive the arena they point into.
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
 
@@ -80,15 +87,15 @@ let package = Package(
     // One view over a live process and a core dump. CProcess holds the system calls that Swift cannot import.
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CProcess"),
-    .target(name: "ProcessImage", dependencies: ["CProcess", "CZlib"]),
+    .target(name: "ProcessImage", dependencies: ["CProcess", "CZlib", "Executables"]),
 
     // The Go runtime's objects in a process image; what is told of them.
-    .target(name: "GoRuntime", dependencies: ["ProcessImage"]),
-    .target(name: "Diagnosis", dependencies: ["GoRuntime", "ProcessImage"]),
+    .target(name: "GoRuntime", dependencies: ["Executables", "ProcessImage"]),
+    .target(name: "Diagnosis", dependencies: ["Executables", "GoRuntime", "PprofFormat", "ProcessImage"]),
 
     // A program under the allocator guard. CGuard is what the guard (Sources/BelayGuard, see dev/guard-library) and its monitor have in common.
     .target(name: "CGuard"),
-    .target(name: "GuardMonitor", dependencies: ["CGuard", "StackTraces"]),
+    .target(name: "GuardMonitor", dependencies: ["CGuard", "Executables", "StackTraces"]),
 
     // The command line: one file a subcommand.
     .executableTarget(
@@ -102,9 +109,10 @@ let package = Package(
 
     // What tests of several targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "ExecutablesTests", dependencies: ["Executables", "TestSupport"]),
     .testTarget(name: "StackTracesTests", dependencies: ["StackTraces", "TestSupport"]),
     .testTarget(name: "GuardMonitorTests", dependencies: ["GuardMonitor"]),
-    .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory"]),
+    .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory", "Locks"]),
     .testTarget(
       name: "BelayObserveTests",
       dependencies: [
@@ -113,7 +121,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "BelayMapTests",
-      dependencies: ["Belay", "BelayMap", "BelayMemory", "CBucketRow", "CLiveMaps", "TestSupport"]),
+      dependencies: ["Belay", "BelayMap", "BelayMemory", "CBucketRow", "CLiveMaps", "Locks", "TestSupport"]),
     .testTarget(
       name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMap", "BelayMemory", "CBelay", "TestSupport"],
       exclude: ["Programs"]),

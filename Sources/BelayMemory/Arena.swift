@@ -1,3 +1,5 @@
+import Locks
+
 /// A region for maps and other memory that share one end of life: taking memory moves a pointer, giving single blocks back does nothing,
 /// and freeing the region gives all of it back in a few steps, whatever it holds.
 ///

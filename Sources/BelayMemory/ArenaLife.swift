@@ -1,4 +1,5 @@
 import CEpoch
+import Locks
 
 /// Whether an arena is still there: a word that outlives it, for what points into it without holding it.
 ///

@@ -1,3 +1,5 @@
+import Locks
+
 /// Blocks from a page heap of their own: those of up to 32 KiB are objects of spans, larger ones have pages of their own.
 ///
 /// Everything is counted, by size class too; see `report`. A span that has become empty goes back to the page heap, and its memory to the

@@ -1,3 +1,4 @@
+import Executables
 import ProcessImage
 
 /// What the linker says of a program or a plug-in: where its code, its data and its types stand.

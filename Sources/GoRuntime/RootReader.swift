@@ -1,3 +1,4 @@
+import Executables
 import ProcessImage
 
 /// Finds what the garbage collector starts from: global variables, stacks, finalizers.

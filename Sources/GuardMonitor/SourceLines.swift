@@ -1,3 +1,4 @@
+import Executables
 import Foundation
 import StackTraces
 
@@ -10,7 +11,7 @@ enum SourceLines {
   }
 
   /// The lines of each address, the innermost inlined call first; none where nothing is known, or llvm-symbolizer is not installed.
-  static func of(_ addresses: [(module: LoadedModule, address: UInt)?]) -> [[Line]] {
+  static func of(_ addresses: [(module: Mapping, address: UInt64)?]) -> [[Line]] {
     var result = [[Line]](repeating: [], count: addresses.count)
     let known = addresses.enumerated().compactMap { index, place in place.map { (index, $0.module.path, $0.address) } }
       // The tool reads a line of text for each address.

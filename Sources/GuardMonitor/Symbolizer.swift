@@ -19,13 +19,13 @@ struct Symbolizer {
         // A call's return address can belong to the next line, or the next function.
         .enumerated().map { $0 == 0 && isInterrupted ? $1 : $1 - 1 }
     }
-    var lines = SourceLines.of(addresses.joined().map { modules.fileAddress(of: UInt($0)) })[...]
+    var lines = SourceLines.of(addresses.joined().map { modules.fileAddress(of: $0) })[...]
     return addresses.map { stack in stack.flatMap { frames(at: $0, lines.removeFirst()) } }
   }
 
   private func frames(at address: UInt64, _ lines: [SourceLines.Line]) -> [GuardFrame] {
-    let module = modules.module(at: UInt(address))?.path
-    let function = modules.function(at: UInt(address))?.name
+    let module = modules.module(at: address)?.path
+    let function = modules.function(at: address)?.name
     guard !lines.isEmpty else {
       return [GuardFrame(address: address, module: module, function: function, file: nil, line: nil)]
     }

@@ -1,3 +1,5 @@
+import Executables
+
 /// What the kernel tells a program when it starts it.
 enum AuxiliaryVector {
   static let programHeaders: UInt64 = 3

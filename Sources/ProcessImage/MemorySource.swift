@@ -1,4 +1,5 @@
 import CProcess
+import Executables
 
 /// What an image reads memory from.
 protocol MemorySource: AnyObject {

@@ -1,4 +1,5 @@
 import CProcess
+import Executables
 import Foundation
 
 /// One view over a running process and a core dump: its memory, its mappings, its program.

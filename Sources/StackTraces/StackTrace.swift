@@ -40,6 +40,6 @@ extension StackTrace: CustomStringConvertible {
   /// - Complexity: Reads the symbol tables of the modules that the calls lie in, the first time.
   public var description: String {
     let modules = LoadedModules.current()
-    return addresses.map { modules.describe($0) }.joined(separator: "\n")
+    return addresses.map { modules.describe(UInt64($0)) }.joined(separator: "\n")
   }
 }

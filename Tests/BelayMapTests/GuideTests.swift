@@ -2,6 +2,7 @@ import BelayMap
 import BelayMemory
 import Dispatch
 import Foundation
+import Locks
 import Synchronization
 import Testing
 
@@ -31,7 +32,7 @@ import Testing
 
   private final class Log: @unchecked Sendable {
     // Sendable holds because the list is reached under the lock only.
-    private let mutex = BelayMemory.Mutex()
+    private let mutex = Locks.Mutex()
     private var lines: [String] = []
     func append(_ line: String) { mutex.locked { lines.append(line) } }
   }

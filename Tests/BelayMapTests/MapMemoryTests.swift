@@ -1,5 +1,6 @@
 @_spi(Testing) import BelayMap
 import BelayMemory
+import Locks
 import Testing
 
 /// What a map takes, what it gives back, and what it does when there is nothing to take.

@@ -50,7 +50,7 @@ struct StackTraceTests {
       for length in [next(below: bytes.count), next(below: 200), bytes.count] {
         // A copy of its own, so that its end is the end of an allocation.
         Array(bytes[..<min(length, bytes.count)]).withUnsafeBytes {
-          _ = ModuleSymbols(bytes: $0).symbol(atFileOffset: UInt(next(below: 1 << 24)))
+          _ = ModuleSymbols(bytes: $0).symbol(atFileOffset: UInt64(next(below: 1 << 24)))
         }
       }
       bytes[place] = kept

@@ -1,6 +1,7 @@
 import BelayMemory
 import CBelay
 import CEpoch
+import Locks
 import Synchronization
 
 /// A handle table without the type of its objects: words with a function that ends them. `HandleTable` and the tables of `belay.h` stand on it.

@@ -1,5 +1,6 @@
 import BelayMemory
 import CBelay
+import Locks
 
 /// The records of all threads that make or end handles. A thread gets one at its first use and gives it back when it ends; there may be any number.
 ///

@@ -1,4 +1,5 @@
 import BelayMemory
+import Locks
 import StackTraces
 
 /// A resource that others can depend on: they hold a reference to it until they are freed themselves.

@@ -1,4 +1,5 @@
 import BelayMemory
+import Locks
 
 /// Entries keyed by allocations of C memory. When an allocation is freed its entry leaves the map, before the memory can be handed out again.
 ///

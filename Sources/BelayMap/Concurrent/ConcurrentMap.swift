@@ -1,5 +1,6 @@
 import BelayMemory
 import CBucketRow
+import Locks
 
 /// A map that any number of threads use at the same time. Look-ups take no lock, write nothing that another thread reads or writes, and never wait.
 ///

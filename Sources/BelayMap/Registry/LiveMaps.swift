@@ -1,5 +1,6 @@
 import BelayMemory
 import CLiveMaps
+import Locks
 
 /// The maps of the process, in a table that a debugger or `belay inspect` reads from outside, and from a core dump.
 ///

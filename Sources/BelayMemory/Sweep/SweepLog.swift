@@ -1,4 +1,5 @@
 import CEpoch
+import Locks
 
 #if canImport(Glibc)
   import Glibc

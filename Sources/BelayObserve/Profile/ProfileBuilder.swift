@@ -1,3 +1,4 @@
+import Executables
 import PprofFormat
 import StackTraces
 
@@ -7,7 +8,7 @@ struct ProfileBuilder {
   private var strings: [String: Int64] = [:]
   private var functions: [String: UInt64] = [:]
   private var locations: [UInt: UInt64] = [:]
-  private var mappings: [LoadedModule: UInt64] = [:]
+  private var mappings: [Mapping: UInt64] = [:]
   private let modules = LoadedModules.current()
 
   /// The profile in pprof's form.
@@ -61,8 +62,8 @@ struct ProfileBuilder {
     result.id = UInt64(message.location.count + 1)
     // pprof itself takes one from return addresses; with lines given it does not look at the address again.
     result.address = UInt64(address)
-    if let module = modules.module(at: address &- 1) { result.mappingID = mapping(module) }
-    if let name = modules.function(at: address &- 1)?.name {
+    if let module = modules.module(at: UInt64(address &- 1)) { result.mappingID = mapping(module) }
+    if let name = modules.function(at: UInt64(address &- 1))?.name {
       var line = PprofLine()
       line.functionID = function(name)
       result.line = [line]
@@ -83,13 +84,13 @@ struct ProfileBuilder {
     return result.id
   }
 
-  private mutating func mapping(_ module: LoadedModule) -> UInt64 {
+  private mutating func mapping(_ module: Mapping) -> UInt64 {
     if let known = mappings[module] { return known }
     var result = PprofMapping()
     result.id = UInt64(message.mapping.count + 1)
-    result.memoryStart = UInt64(module.code.lowerBound)
-    result.memoryLimit = UInt64(module.code.upperBound)
-    result.fileOffset = UInt64(module.fileOffset)
+    result.memoryStart = module.start
+    result.memoryLimit = module.end
+    result.fileOffset = module.offset
     result.filename = string(module.path)
     result.hasFunctions_p = true
     message.mapping.append(result)

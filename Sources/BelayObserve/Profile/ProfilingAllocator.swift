@@ -1,4 +1,5 @@
 import BelayMemory
+import Locks
 import StackTraces
 
 #if canImport(Glibc)

@@ -1,3 +1,4 @@
+import Executables
 import ProcessImage
 
 /// The heap of the GNU C library: which of its blocks are in use, and which are freed.

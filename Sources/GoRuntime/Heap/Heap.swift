@@ -1,3 +1,4 @@
+import Executables
 import Foundation
 import ProcessImage
 

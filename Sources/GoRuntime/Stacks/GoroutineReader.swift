@@ -1,3 +1,4 @@
+import Executables
 import ProcessImage
 
 /// Reads goroutines and follows their calls.

@@ -1,4 +1,5 @@
 import CProcess
+import Executables
 import Foundation
 
 /// The memory of a process that has ended, as the kernel or a debugger wrote it to a file.

@@ -1,3 +1,5 @@
+import Executables
+
 /// The abbreviations of one or more units: what each entry consists of.
 final class DwarfAbbreviations {
   /// One attribute of an entry: what it says, and in which form.

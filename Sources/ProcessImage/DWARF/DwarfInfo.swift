@@ -1,3 +1,5 @@
+import Executables
+
 /// The debugging information of a Go program, as far as types and global variables go. DWARF 4 and 5, mixed if need be.
 ///
 /// One pass over the Go units makes the index: types by name, types by Go's own type record, and global variables. Go writes all three at the

@@ -1,11 +1,9 @@
-import Foundation
+import Executables
 
 /// A 64-bit little-endian ELF file: an executable, a shared object or a core dump.
 ///
 /// Nothing in the file is believed: each offset and count is held against the file's size where it is used.
-public final class ElfFile: @unchecked Sendable {
-  // Sendable: all stored properties are set in the initialiser, but for the cache of symbols, which is under a lock.
-
+public final class ElfFile: Sendable {
   /// What the file is for.
   public enum Kind: UInt16, Sendable {
     /// An executable at fixed addresses.
@@ -25,38 +23,9 @@ public final class ElfFile: @unchecked Sendable {
   }
 
   /// A program header.
-  public struct Segment: Sendable {
-    /// The kind: 1 is loaded, 4 holds notes.
-    public let type: UInt32
-    /// Permissions: 1 execute, 2 write, 4 read.
-    public let flags: UInt32
-    /// Where its bytes stand in the file.
-    public let offset: UInt64
-    /// Where it is loaded, without the bias.
-    public let address: UInt64
-    /// How many bytes of it are in the file.
-    public let fileSize: UInt64
-    /// How many bytes it has in memory.
-    public let memorySize: UInt64
-  }
-
+  public typealias Segment = ElfTables.Segment
   /// A section header.
-  public struct Section: Sendable {
-    /// The name.
-    public let name: String
-    /// The kind: 8 has no bytes in the file.
-    public let type: UInt32
-    /// The flags: 0x800 is compressed.
-    public let flags: UInt64
-    /// Where it is loaded, without the bias; 0 if it is not.
-    public let address: UInt64
-    /// Where its bytes stand in the file.
-    public let offset: UInt64
-    /// How many bytes it has.
-    public let size: UInt64
-    /// The number of the section it refers to.
-    public let link: UInt32
-  }
+  public typealias Section = ElfTables.Section
 
   /// The file's bytes.
   public let block: ByteBlock
@@ -66,12 +35,13 @@ public final class ElfFile: @unchecked Sendable {
   public let kind: Kind
   /// The processor.
   public let machine: Machine
+  private let tables: ElfTables
   /// The entry point, without the bias.
-  public let entry: UInt64
+  public var entry: UInt64 { tables.entry }
   /// The program headers.
-  public let segments: [Segment]
+  public var segments: [Segment] { tables.segments }
   /// The section headers.
-  public let sections: [Section]
+  public var sections: [Section] { tables.sections }
 
   /// Reads a file's headers.
   public convenience init(path: String) throws(ImageFailure) {
@@ -85,94 +55,15 @@ public final class ElfFile: @unchecked Sendable {
     func refuse(_ why: String) -> ImageFailure {
       ImageFailure("cannot read \(name)", why, "give an ELF file for x86-64 or arm64 Linux")
     }
-    var cursor = ByteCursor(block.bytes)
-    guard cursor.u32() == 0x464c_457f else { throw refuse("it is not an ELF file") }
-    guard cursor.u8() == 2, cursor.u8() == 1 else { throw refuse("it is not a 64-bit little-endian file") }
-    cursor = ByteCursor(block.bytes, at: 16)
-    let type = cursor.u16()
-    let machine = cursor.u16()
-    guard let kind = Kind(rawValue: type) else { throw refuse("it is neither a program nor a core dump") }
-    guard let machine = Machine(rawValue: machine) else { throw refuse("it is for another processor") }
-    cursor.skip(4)
-    entry = cursor.u64()
-    let segmentOffset = cursor.u64()
-    let sectionOffset = cursor.u64()
-    cursor.skip(6)
-    let segmentSize = cursor.u16()
-    var segmentCount = Int(cursor.u16())
-    let sectionSize = cursor.u16()
-    var sectionCount = Int(cursor.u16())
-    var nameSection = Int(cursor.u16())
-    guard !cursor.isExhausted else { throw refuse("its header is cut off") }
+    do {
+      tables = try ElfTables(block.bytes)
+    } catch {
+      throw refuse(error.why)
+    }
+    guard let kind = Kind(rawValue: tables.type) else { throw refuse("it is neither a program nor a core dump") }
+    guard let machine = Machine(rawValue: tables.machine) else { throw refuse("it is for another processor") }
     self.kind = kind
     self.machine = machine
-
-    // More headers than 16 bits can count are counted in the first section header: large cores do that.
-    if sectionOffset != 0, sectionSize == 64, let position = Int(exactly: sectionOffset) {
-      var first = ByteCursor(block.bytes, at: position)
-      first.skip(32)
-      let realCount = first.u64()
-      let realNames = first.u32()
-      let realSegments = first.u32()
-      if !first.isExhausted {
-        if sectionCount == 0 { sectionCount = Int(clamping: realCount) }
-        if nameSection == 0xffff { nameSection = Int(realNames) }
-        if segmentCount == 0xffff { segmentCount = Int(realSegments) }
-      }
-    }
-    guard segmentCount == 0 || segmentSize == 56, segmentCount <= block.bytes.count / 56 else {
-      throw refuse("its program headers are damaged")
-    }
-    var segments: [Segment] = []
-    if segmentCount > 0 {
-      var cursor = ByteCursor(block.bytes, at: Int(exactly: segmentOffset) ?? -1)
-      for _ in 0..<segmentCount {
-        let type = cursor.u32()
-        let flags = cursor.u32()
-        let offset = cursor.u64()
-        let address = cursor.u64()
-        _ = cursor.u64()
-        let fileSize = cursor.u64()
-        let memorySize = cursor.u64()
-        _ = cursor.u64()
-        guard !cursor.isExhausted else { throw refuse("its program headers are cut off") }
-        segments.append(
-          Segment(
-            type: type, flags: flags, offset: offset, address: address, fileSize: fileSize, memorySize: memorySize))
-      }
-    }
-    self.segments = segments
-    // A core is whole without section headers, and a truncated file may have lost them, since they come last.
-    sections = ElfFile.sections(block.bytes, sectionOffset, sectionSize == 64 ? sectionCount : 0, nameSection)
-  }
-
-  private static func sections(_ bytes: UnsafeRawBufferPointer, _ offset: UInt64, _ count: Int, _ names: Int)
-    -> [Section]
-  {
-    guard offset != 0, let start = Int(exactly: offset), count <= bytes.count / 64 else { return [] }
-    var cursor = ByteCursor(bytes, at: start)
-    var raw: [(name: UInt32, section: Section)] = []
-    for _ in 0..<count {
-      let name = cursor.u32()
-      let type = cursor.u32()
-      let flags = cursor.u64()
-      let address = cursor.u64()
-      let offset = cursor.u64()
-      let size = cursor.u64()
-      let link = cursor.u32()
-      cursor.skip(20)
-      if cursor.isExhausted { break }
-      raw.append(
-        (name, Section(name: "", type: type, flags: flags, address: address, offset: offset, size: size, link: link)))
-    }
-    guard raw.indices.contains(names) else { return raw.map(\.section) }
-    let base = raw[names].section.offset
-    return raw.map { name, section in
-      var text = ByteCursor(bytes, at: Int(exactly: base.addingReportingOverflow(UInt64(name)).partialValue) ?? -1)
-      return Section(
-        name: String(decoding: text.cString(), as: UTF8.self), type: section.type, flags: section.flags,
-        address: section.address, offset: section.offset, size: section.size, link: section.link)
-    }
   }
 
   /// The section of a name.
@@ -223,36 +114,5 @@ public final class ElfFile: @unchecked Sendable {
       return part.bytes.isEmpty ? nil : part.bytes
     }
     return nil
-  }
-
-  private let symbolLock = NSLock()
-  private var symbolTable: [String: UInt64]?
-
-  /// The address of a symbol, without the bias.
-  /// - Complexity: the first call reads the whole symbol table.
-  public func symbol(_ name: String) -> UInt64? {
-    symbolLock.withLock {
-      if symbolTable == nil { symbolTable = readSymbols() }
-      return symbolTable?[name]
-    }
-  }
-
-  private func readSymbols() -> [String: UInt64] {
-    var table: [String: UInt64] = [:]
-    for section in sections where section.type == 2 || section.type == 11 {
-      guard sections.indices.contains(Int(section.link)) else { continue }
-      let names = block.part(sections[Int(section.link)].offset, sections[Int(section.link)].size).bytes
-      var cursor = ByteCursor(block.part(section.offset, section.size).bytes)
-      while !cursor.isAtEnd {
-        let name = cursor.u32()
-        cursor.skip(4)
-        let value = cursor.u64()
-        cursor.skip(8)
-        guard !cursor.isExhausted, value != 0 else { continue }
-        var text = ByteCursor(names, at: Int(name))
-        table[String(decoding: text.cString(), as: UTF8.self)] = value
-      }
-    }
-    return table
   }
 }

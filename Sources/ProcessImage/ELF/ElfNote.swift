@@ -1,3 +1,5 @@
+import Executables
+
 /// A note of an ELF file.
 public struct ElfNote {
   /// Who defined the note: "GNU", "Go", "CORE".

@@ -1,4 +1,5 @@
 import CProcess
+import Executables
 import Foundation
 
 /// The memory of a process that runs. It is read with process_vm_readv and never written to.
@@ -12,7 +13,7 @@ final class LiveProcess: MemorySource {
 
   init(pid: Int32) throws(ImageFailure) {
     self.pid = pid
-    guard pid > 0, let status = LiveProcess.text("/proc/\(pid)/stat") else {
+    guard pid > 0, let status = SystemFile.text("/proc/\(pid)/stat") else {
       throw ImageFailure(
         "cannot inspect process \(pid)", "there is no such process", "give the number of a running process")
     }
@@ -23,10 +24,10 @@ final class LiveProcess: MemorySource {
         "cannot inspect process \(pid)", "it has ended, only its exit code is left",
         "give the number of a running process")
     }
-    guard let maps = LiveProcess.text("/proc/\(pid)/maps"), let vector = LiveProcess.data("/proc/\(pid)/auxv") else {
+    guard let maps = Mapping.all(ofProcess: pid), let vector = SystemFile.bytes("/proc/\(pid)/auxv") else {
       throw LiveProcess.refusal(pid, errno)
     }
-    mappings = Mapping.parse(maps)
+    mappings = maps
     auxiliaryVector = AuxiliaryVector.parse(vector)
     executableIdentity = LiveProcess.identity(pid)
     guard !mappings.isEmpty else {
@@ -46,15 +47,12 @@ final class LiveProcess: MemorySource {
 
   /// Reads the mappings again: a program that runs maps memory.
   func refreshMappings() {
-    if let text = LiveProcess.text("/proc/\(pid)/maps") {
-      let fresh = Mapping.parse(text)
-      if !fresh.isEmpty { mappings = fresh }
-    }
+    if let fresh = Mapping.all(ofProcess: pid), !fresh.isEmpty { mappings = fresh }
   }
 
   /// Fails if the process has ended or has become another program since the image was made.
   func checkIdentity() throws(ImageFailure) {
-    guard let status = LiveProcess.text("/proc/\(pid)/stat"), LiveProcess.startTime(status) == startTime else {
+    guard let status = SystemFile.text("/proc/\(pid)/stat"), LiveProcess.startTime(status) == startTime else {
       throw ImageFailure(
         "cannot go on with process \(pid)", "it ended while it was read", "inspect a core dump of it, or read it again")
     }
@@ -68,7 +66,7 @@ final class LiveProcess: MemorySource {
   private static func identity(_ pid: Int32) -> String {
     // The vector's addresses are drawn anew at each exec, so that the same program executed again is told apart as well.
     let link = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")) ?? ""
-    return link + (data("/proc/\(pid)/auxv").map { $0.map { String($0, radix: 16) }.joined() } ?? "")
+    return link + (SystemFile.bytes("/proc/\(pid)/auxv").map { $0.map { String($0, radix: 16) }.joined() } ?? "")
   }
 
   private static func startTime(_ status: String) -> String {
@@ -90,7 +88,7 @@ final class LiveProcess: MemorySource {
         what, "it belongs to user \(status.st_uid), belay runs as user \(geteuid())",
         "run belay as that user, as root, or with the capability CAP_SYS_PTRACE")
     }
-    if let scope = text("/proc/sys/kernel/yama/ptrace_scope")?.first, scope != "0" {
+    if let scope = SystemFile.text("/proc/sys/kernel/yama/ptrace_scope")?.first, scope != "0" {
       return ImageFailure(
         what,
         "the setting kernel.yama.ptrace_scope is \(scope), which allows it \(scope == "1" ? "to parents only" : "to administrators only")",
@@ -103,27 +101,10 @@ final class LiveProcess: MemorySource {
       "run belay as root, or give it the capability CAP_SYS_PTRACE")
   }
 
-  private static func text(_ path: String) -> String? { data(path).map { String(decoding: $0, as: UTF8.self) } }
-
-  private static func data(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = Foundation.read(descriptor, &piece, piece.count)
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { return nil }
-      if count == 0 { return bytes }
-      bytes += piece[..<count]
-    }
-  }
-
   var threads: [ThreadState] {
     // A thread that waits in a system call tells where; one that runs does not.
     (threadIDs ?? []).compactMap { id in
-      guard let text = LiveProcess.text("/proc/\(pid)/task/\(id)/syscall") else { return nil }
+      guard let text = SystemFile.text("/proc/\(pid)/task/\(id)/syscall") else { return nil }
       let fields = text.split(whereSeparator: \.isWhitespace)
       guard fields.count >= 3, let stack = UInt64(fields[fields.count - 2].dropFirst(2), radix: 16),
         let counter = UInt64(fields[fields.count - 1].dropFirst(2), radix: 16)

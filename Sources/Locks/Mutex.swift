@@ -9,7 +9,7 @@
 /// A lock that one thread holds.
 package final class Mutex: @unchecked Sendable {
   // At an address of its own: a lock must not move.
-  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  @usableFromInline let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
   package init() {
     let result = pthread_mutex_init(lock, nil)
@@ -21,7 +21,9 @@ package final class Mutex: @unchecked Sendable {
     lock.deallocate()
   }
 
-  package func locked<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+  /// Holds the lock while `body` runs.
+  @inlinable package func locked<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
+  {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     return try body()

@@ -1,5 +1,5 @@
 /// A run of addresses of a process with one origin and one protection.
-public struct Mapping: Sendable, Equatable {
+public struct Mapping: Sendable, Hashable {
   /// The first address.
   public let start: UInt64
   /// The address behind the last.
@@ -30,6 +30,8 @@ public struct Mapping: Sendable, Equatable {
 
   /// The size in bytes.
   public var size: UInt64 { end - start }
+  /// The place in its file that stands at an address.
+  public func fileOffset(of address: UInt64) -> UInt64 { address &- start &+ offset }
   /// Whether a file is behind it.
   public var isFile: Bool { path.hasPrefix("/") }
   /// The protection in the form of `/proc/PID/maps`.
@@ -37,8 +39,11 @@ public struct Mapping: Sendable, Equatable {
     (isReadable ? "r" : "-") + (isWritable ? "w" : "-") + (isExecutable ? "x" : "-")
   }
 
-  /// The mappings in the text of a `/proc/PID/maps`, in order. Lines that are not understood are left out.
-  static func parse(_ text: String) -> [Mapping] {
+  /// The mappings of a process now, in order; nil, with the reason in `errno`, if it has ended or belongs to somebody else.
+  public static func all(ofProcess pid: Int32) -> [Mapping]? { SystemFile.text("/proc/\(pid)/maps").map(parse) }
+
+  /// The mappings in the text of a `/proc/PID/maps` (proc(5)), in order. Lines that are not understood are left out.
+  public static func parse(_ text: String) -> [Mapping] {
     text.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
       guard fields.count >= 5 else { return nil }
