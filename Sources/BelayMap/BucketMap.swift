@@ -13,7 +13,7 @@ import CBucketRow
 ///     slots   | k v | k v | k v | k v | …               15 slots for each bucket
 ///
 /// The rows are an array of their own, as the study in `docs/` found: a miss reads one line of an array that is a sixteenth of the slots.
-/// Entries that find their bucket full go to an overflow bucket (row, link and slots in one piece). Each leaves a bit in its bucket's filter, one of eight by
+/// Entries that find their bucket full go to an overflow bucket (row, link and a few slots in two lines of the cache: most hold one entry or two). Each leaves a bit in its bucket's filter, one of eight by
 /// its hash, so that seven of eight misses do not follow the link of a bucket that overflowed.
 ///
 /// ## Growth

@@ -82,7 +82,8 @@ import Testing
     let buckets = map.bucketCount
     for round in 0..<5 {
       for number in 0..<40 { map[number * buckets + round] = number }
-      #expect(map.overflowBucketCount == 2)
+      // 15 entries lie in the bucket, 6 in each overflow bucket.
+      #expect(map.overflowBucketCount == 5)
       map.checkInvariants()
       for number in (0..<40).reversed() { map[number * buckets + round] = nil }
       #expect(map.overflowBucketCount == 0)

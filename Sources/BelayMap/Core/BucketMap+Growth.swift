@@ -219,7 +219,7 @@ extension BucketMap where Value: ~Copyable {
 
   @inlinable @inline(__always)
   func move(_ slot: UnsafeMutableRawPointer, tag: UInt8, hash: UInt64, to end: inout Destination) {
-    if end.lane == Layout.slotsPerBucket {
+    if end.lane == (end.bucket.row == end.firstRow ? Layout.slotsPerBucket : Layout.overflowSlots) {
       end.bucket = appendOverflow(to: end.bucket)
       end.lane = 0
     }

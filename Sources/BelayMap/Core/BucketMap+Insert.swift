@@ -28,11 +28,11 @@ extension BucketMap where Value: ~Copyable {
     let bucket = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
     // Where the slots lie is known before the row has come: their page, and often their line, arrives with it.
     belay_prefetch_write(bucket.slots + Swift.min(2 &* Layout.stride, Layout.bucketBytes))
-    var matches = bucket.matches(hash)
-    while matches != 0 {
+    let matches = bucket.matches(hash)
+    if matches != 0 {
       let slot = bucket.slot(matches.trailingZeroBitCount)
-      if KeyHash.equal(Self.key(slot), key) { return Placement(slot: slot, found: true) }
-      matches &= matches &- 1
+      if _fastPath(KeyHash.equal(Self.key(slot), key)) { return Placement(slot: slot, found: true) }
+      return placeInChain(key, hash: hash)
     }
     let free = bucket.free
     if free != 0, !bucket.mayOverflow(hash), header.pointee.count < header.pointee.threshold {
@@ -132,6 +132,9 @@ extension BucketMap where Value: ~Copyable {
       let overflow = try header.pointee.pool.take(
         byteCount: Layout.overflowBytes, alignment: Layout.alignment, from: allocator)
       header.pointee.overflowCount &+= 1
+      let row = Layout.overflowRow
+      overflow.storeBytes(of: row.0, as: UInt64.self)
+      overflow.storeBytes(of: row.1, toByteOffset: 8, as: UInt64.self)
       bucket.next = overflow
       return Bucket(overflow: overflow)
     } catch {

@@ -16,6 +16,10 @@ extension BucketMap where Value: ~Copyable {
     }
 
     @inlinable @inline(__always) var slot: UnsafeMutableRawPointer { bucket.slot(lane) }
+    /// Whether no slot follows in the same bucket.
+    @inlinable @inline(__always) var isLastOfBucket: Bool {
+      lane == (bucket.row == first.row ? Layout.slotsPerBucket : Layout.overflowSlots) &- 1
+    }
   }
 
   /// Begins a write to the entry of a key, which the caller ends; nil, and no write, if there is no entry.
@@ -27,13 +31,14 @@ extension BucketMap where Value: ~Copyable {
     header.state = state | UInt64(MapFlags.writing)
     let hash = plainHash(key)
     let first = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
-    var matches = first.matches(hash)
-    while matches != 0 {
+    let matches = first.matches(hash)
+    if matches != 0 {
       let lane = matches.trailingZeroBitCount
-      if KeyHash.equal(Self.key(first.slot(lane)), key) { return Position(first: first, bucket: first, lane: lane) }
-      matches &= matches &- 1
+      if _fastPath(KeyHash.equal(Self.key(first.slot(lane)), key)) {
+        return Position(first: first, bucket: first, lane: lane)
+      }
     }
-    if first.mayOverflow(hash), let position = position(of: key, hash: hash) { return position }
+    if matches != 0 || first.mayOverflow(hash), let position = position(of: key, hash: hash) { return position }
     endWrite()
     return nil
   }
@@ -86,7 +91,7 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(never)
   func vacateInChain(_ position: Position) {
     position.bucket[position.lane] = Tag.emptyOne
-    if position.lane == Layout.slotsPerBucket &- 1 || position.bucket[position.lane &+ 1] == Tag.emptyRest {
+    if position.isLastOfBucket || position.bucket[position.lane &+ 1] == Tag.emptyRest {
       restoreEmptyRestOfChain(position)
     }
   }
@@ -94,7 +99,7 @@ extension BucketMap where Value: ~Copyable {
   /// Lets the marks "empty to the end" begin right after the last entry of the chain, and gives overflow buckets back that they cover.
   @inlinable
   func restoreEmptyRestOfChain(_ position: Position) {
-    if position.lane == Layout.slotsPerBucket &- 1, let next = position.bucket.next,
+    if position.isLastOfBucket, let next = position.bucket.next,
       Bucket<Key, Value>(overflow: next)[0] != Tag.emptyRest
     {
       return
@@ -108,7 +113,7 @@ extension BucketMap where Value: ~Copyable {
       } else {
         if bucket.row == position.first.row { break }
         bucket = predecessor(of: bucket, from: position.first)
-        lane = Layout.slotsPerBucket &- 1
+        lane = (bucket.row == position.first.row ? Layout.slotsPerBucket : Layout.overflowSlots) &- 1
       }
       if bucket[lane] != Tag.emptyOne { break }
     }

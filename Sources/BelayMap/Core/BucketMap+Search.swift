@@ -35,9 +35,24 @@ extension BucketMap where Value: ~Copyable {
   /// The short path is open while no flag is set: nobody writes, the map is not growing, and the hash is the fast one.
   @inlinable @inline(__always)
   func find(_ key: Key) -> UnsafeMutableRawPointer? {
-    if header.flags != 0 { return findSlow(key) }
+    if _slowPath(header.flags != 0) { return findSlow(key) }
     let hash = plainHash(key)
-    return search(key, hash: hash, in: header.pointee.buckets)
+    let bucket = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
+    let matches = bucket.matches(hash)
+    if matches != 0 {
+      // No loop here: another slot with the same byte is rare, and without one the code of a hit is straight.
+      let slot = bucket.slot(matches.trailingZeroBitCount)
+      if _fastPath(KeyHash.equal(Self.key(slot), key)) { return slot }
+      return findBeyond(key, hash: hash)
+    }
+    if _fastPath(!bucket.mayOverflow(hash)) { return nil }
+    return findBeyond(key, hash: hash)
+  }
+
+  /// The slot of a key that is not the first with its byte, or lies in an overflow bucket, or nowhere.
+  @inlinable @inline(never) @_effects(releasenone)
+  func findBeyond(_ key: Key, hash: UInt64) -> UnsafeMutableRawPointer? {
+    search(key, hash: hash, in: header.pointee.buckets)
   }
 
   /// `releasenone`: it ends no object that its caller can see, so that the caller need not hold the key by a count of its own.

@@ -31,13 +31,25 @@ enum SlotLayout<Key, Value: ~Copyable> {
   @inlinable @inline(__always) static var bucketBytes: Int { slotsPerBucket &* stride }
   /// Where an array of buckets, and its slots, begin: a line of the cache, or more when a type asks for it.
   @inlinable @inline(__always) static var arrayAlignment: Int { max(64, alignment) }
+  /// The slots of an overflow bucket: as many as lie with row and link in two lines of the cache, at least 3. Most overflow buckets hold one
+  /// entry or two.
+  @inlinable @inline(__always) static var overflowSlots: Int {
+    Swift.max(3, Swift.min(slotsPerBucket, (128 &- overflowSlotsOffset) / stride))
+  }
+  /// The row of an overflow bucket without entries, in two words: the lanes that have no slot are neither free nor in use.
+  @inlinable @inline(__always) static var overflowRow: (UInt64, UInt64) {
+    let marks = UInt64(Tag.evacuatedEmpty) &* 0x0101_0101_0101_0101
+    let low = overflowSlots >= 8 ? 0 : marks &<< UInt64(truncatingIfNeeded: overflowSlots &* 8)
+    let high = overflowSlots >= 8 ? marks &<< UInt64(truncatingIfNeeded: (overflowSlots &- 8) &* 8) : marks
+    return (low, overflowSlots == slotsPerBucket ? 0 : high & 0x00FF_FFFF_FFFF_FFFF)
+  }
   /// From the start of an overflow bucket (row, link) to its slots.
   @inlinable @inline(__always) static var overflowSlotsOffset: Int {
     roundUp(rowBytes &+ linkBytes, to: max(alignment, 8))
   }
   /// Bytes of an overflow bucket.
   @inlinable @inline(__always) static var overflowBytes: Int {
-    roundUp(overflowSlotsOffset &+ bucketBytes, to: max(alignment, 16))
+    roundUp(overflowSlotsOffset &+ overflowSlots &* stride, to: max(alignment, 64))
   }
   /// From the start of an array of `count` buckets to its slots: the rows, then the links, then the slots.
   @inlinable @inline(__always)

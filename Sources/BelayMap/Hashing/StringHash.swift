@@ -59,12 +59,10 @@ enum StringHash {
   static func equal(_ slot: UnsafeMutablePointer<String>, _ string: String) -> Bool {
     let (a, b) = UnsafeMutableRawPointer(slot).load(as: (UInt64, UInt64).self)
     let (c, d) = raw(string)
-    if a == c && b == d { return true }
-    if isShortASCII(b) && isShortASCII(d) { return false }
-    if isLongASCII(a, b) && isLongASCII(c, d) {
-      let count = byteCount(a)
-      if count != byteCount(c) { return false }
-      return sameBytes(utf8(b), utf8(d), count)
+    if a == c {
+      // The first words hold the flags and the count.
+      if b == d { return true }
+      if isLongASCII(a, b | d) { return sameBytes(utf8(b), utf8(d), byteCount(a)) }
     }
     return slowEqual(slot, string)
   }
@@ -88,7 +86,10 @@ enum StringHash {
   }
 
   @usableFromInline @inline(never) @_effects(readonly)
-  static func slowEqual(_ slot: UnsafeMutablePointer<String>, _ string: String) -> Bool { slot.pointee == string }
+  static func slowEqual(_ slot: UnsafeMutablePointer<String>, _ string: String) -> Bool {
+    if isShortASCII(raw(slot.pointee).1) && isShortASCII(raw(string).1) { return false }
+    return slot.pointee == string
+  }
 
   /// Whether strings look as the short ways take them to look.
   static let layoutIsKnown: Bool = {

@@ -159,6 +159,13 @@ final class MapCursor<Key: Hashable, Value>: CursorState {
         if lanes != .max {
           entered &+= 4
           let first = Bucket<Key, Value>(index, of: array)
+          // The slots of the next group, while this one is visited: the processor's own look ahead ends at the end of a page.
+          var offset = 4 &* SlotLayout<Key, Value>.bucketBytes
+          let end = offset &+ Swift.min(offset, 1024)
+          while offset < end {
+            belay_prefetch(first.slots + offset)
+            offset &+= 64
+          }
           chains = 4
           chainRow = first.row
           bucket = first

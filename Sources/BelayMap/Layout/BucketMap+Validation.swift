@@ -76,7 +76,11 @@ private struct Validation<Key: Hashable, Value: ~Copyable> {
     var isRest = false
     var isOverflow = false
     while true {
-      for lane in 0..<SlotLayout<Key, Value>.slotsPerBucket {
+      let slots = isOverflow ? SlotLayout<Key, Value>.overflowSlots : SlotLayout<Key, Value>.slotsPerBucket
+      for lane in slots..<SlotLayout<Key, Value>.slotsPerBucket where bucket[lane] != Tag.evacuatedEmpty {
+        report("\(name) \(index) (overflow): lane \(lane), which has no slot, is marked \(bucket[lane])")
+      }
+      for lane in 0..<slots {
         let tag = bucket[lane]
         let place = "\(name) \(index)\(isOverflow ? " (overflow)" : "") slot \(lane)"
         if isRest, tag != Tag.emptyRest { report("\(place): marked \(tag) behind the end") }

@@ -118,7 +118,7 @@ extension BucketMap where Value: ~Copyable {
         var rows: [[UInt8]] = []
         var bucket = Bucket<Key, Value>(index, of: array)
         while true {
-          rows.append((0..<Layout.slotsPerBucket).map { bucket[$0] })
+          rows.append((0..<(rows.isEmpty ? Layout.slotsPerBucket : Layout.overflowSlots)).map { bucket[$0] })
           guard let next = bucket.next else { break }
           bucket = Bucket(overflow: next)
         }
