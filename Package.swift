@@ -123,7 +123,8 @@ let package = Package(
       name: "BelayMapTests",
       dependencies: ["Belay", "BelayMap", "BelayMemory", "CBucketRow", "CLiveMaps", "Locks", "TestSupport"]),
     .testTarget(
-      name: "BelayBoundaryTests", dependencies: ["BelayBoundary", "BelayMap", "BelayMemory", "CBelay", "TestSupport"],
+      name: "BelayBoundaryTests",
+      dependencies: ["Belay", "BelayBoundary", "BelayMap", "BelayMemory", "CBelay", "TestSupport"],
       exclude: ["Programs"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),

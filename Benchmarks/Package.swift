@@ -17,16 +17,18 @@ let package = Package(
     .target(name: "CBucketRow"),
     .target(name: "CLiveMaps"),
     .target(name: "CEpoch"),
-    .target(name: "BelayMemory", dependencies: ["CEpoch"]),
-    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps"]),
+    .target(name: "BelayMemory", dependencies: ["CEpoch", "Locks"]),
+    .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps", "Locks"]),
     .executableTarget(name: "bench", dependencies: ["BelayMap"]),
     // ConcurrentMap beside a dictionary behind a lock; `go/concurrent` has Go's `sync.Map`.
     .executableTarget(name: "concurrent-bench", dependencies: ["BelayMap"]),
     // Handles beside a dictionary behind a lock. `handles.sh` runs the peers in Go with it.
     .target(name: "CBelay"),
-    .target(name: "StackTraces"),
+    .target(name: "Locks"),
+    .target(name: "Executables"),
+    .target(name: "StackTraces", dependencies: ["Executables", "Locks"]),
     .target(
-      name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "StackTraces"],
+      name: "BelayBoundary", dependencies: ["BelayMap", "BelayMemory", "CBelay", "CEpoch", "Locks", "StackTraces"],
       // For types that cannot outlive the arena they point into.
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
     .executableTarget(name: "handles", dependencies: ["BelayBoundary"]),

@@ -3,58 +3,24 @@ import Testing
 
 /// Programs in C and C++ that use `belay.h`, compiled with all warnings as errors, and run as they are and under Address Sanitizer.
 @Suite struct CProgramTests {
-  private struct Outcome {
-    let status: Int32
-    let wasSignal: Bool
-    let output: String
-  }
-
-  private func run(_ tool: String, _ arguments: [String]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [tool] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus, wasSignal: process.terminationReason == .uncaughtSignal, output: output)
-  }
-
-  /// The objects of the libraries, where this test was built.
-  private func objects() throws -> [String] {
-    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
-    return try [
-      "BelayBoundary", "BelayMap", "BelayMemory", "CBelay", "CBucketRow", "CEpoch", "CLiveMaps", "StackTraces",
-    ].flatMap { target in
-      let build = folder.appendingPathComponent("\(target).build")
-      return try FileManager.default.subpathsOfDirectory(atPath: build.path)
-        .filter { $0.hasSuffix(".o") }.map { build.appendingPathComponent($0).path }
+  private func outcome(of source: String, compiler: [String], sanitized: Bool = false) throws -> Toolchain.Outcome {
+    let programs = Toolchain.package.appendingPathComponent("Tests/BelayBoundaryTests/Programs")
+    let header = Toolchain.package.appendingPathComponent("Sources/CBelay/include")
+    return try Toolchain.withFolder { folder in
+      let object = folder.appendingPathComponent("client.o").path
+      let program = folder.appendingPathComponent("client").path
+      let compiled = try Toolchain.run(
+        compiler[0],
+        compiler.dropFirst() + ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-O1", "-I", header.path]
+          + (sanitized ? ["-fsanitize=address"] : [])
+          + ["-c", programs.appendingPathComponent(source).path, "-o", object])
+      guard compiled.status == 0 else { return compiled }
+      let linked = try Toolchain.run(
+        "swiftc",
+        ["-o", program, object] + Toolchain.objects() + ["-lstdc++"] + (sanitized ? ["-sanitize=address"] : []))
+      guard linked.status == 0 else { return linked }
+      return try Toolchain.run("env", ["ASAN_OPTIONS=detect_leaks=0", program])
     }
-  }
-
-  private func outcome(of source: String, compiler: [String], sanitized: Bool = false) throws -> Outcome {
-    let programs = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Programs")
-    let header = programs.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Sources/CBelay/include")
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("belay-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let object = folder.appendingPathComponent("client.o").path
-    let program = folder.appendingPathComponent("client").path
-    let compiled = try run(
-      compiler[0],
-      compiler.dropFirst() + ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-O1", "-I", header.path]
-        + (sanitized ? ["-fsanitize=address"] : [])
-        + ["-c", programs.appendingPathComponent(source).path, "-o", object])
-    guard compiled.status == 0 else { return compiled }
-    let linked = try run(
-      "swiftc",
-      ["-o", program, object] + objects() + ["-lstdc++"] + (sanitized ? ["-sanitize=address"] : []))
-    guard linked.status == 0 else { return linked }
-    return try run("env", ["ASAN_OPTIONS=detect_leaks=0", program])
   }
 
   @Test(arguments: ["handles.c", "memory.c", "exchange.c"], [false, true])
@@ -71,24 +37,12 @@ import Testing
 
   /// What the compiler says to a function that uses an arena.
   private func diagnosis(of body: String) throws -> String {
-    let build = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
-    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Sources")
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("belay-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("client.swift")
-    try "import BelayBoundary\nfunc client() throws {\n\(body)\n}\n".write(to: file, atomically: true, encoding: .utf8)
-    let modules = ["CBelay", "CBucketRow", "CEpoch", "CLiveMaps"].flatMap { module in
-      // A target without a module map gets one where it is built.
-      let own = "\(sources.path)/\(module)/include/module.modulemap"
-      let made = build.appendingPathComponent("\(module).build/module.modulemap").path
-      return ["-Xcc", "-fmodule-map-file=\(FileManager.default.fileExists(atPath: own) ? own : made)"]
+    try Toolchain.withFolder { folder in
+      let file = folder.appendingPathComponent("client.swift")
+      try "import BelayBoundary\nfunc client() throws {\n\(body)\n}\n"
+        .write(to: file, atomically: true, encoding: .utf8)
+      return try Toolchain.run("swiftc", ["-emit-sil", "-o", "/dev/null"] + Toolchain.importFlags + [file.path]).output
     }
-    return try run(
-      "swiftc",
-      ["-emit-sil", "-o", "/dev/null", "-I", build.appendingPathComponent("Modules").path] + modules + [file.path]
-    ).output
   }
 
   @Test func whatOutlivesAnArenaIsRefused() throws {

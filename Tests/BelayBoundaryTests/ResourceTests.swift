@@ -93,6 +93,74 @@ import Testing
     }
   }
 
+  @Test func trackingKnowsTheUniqueOwnerToo() throws {
+    ResourceTracking.isEnabled = true
+    defer { ResourceTracking.isEnabled = false }
+    let pointer = Self.number(1)
+    do {
+      let resource = ForeignResource(takingOwnershipOf: pointer, name: "unique") { $0.deallocate() }
+      let record = try #require(ResourceTracking.record(of: pointer))
+      #expect(record.name == "unique" && record.released == nil && !record.made.addresses.isEmpty)
+      #expect(ResourceTracking.live.contains { $0.address == UInt(bitPattern: pointer) })
+      resource.release()
+    }
+    let record = try #require(ResourceTracking.record(of: pointer))
+    #expect(record.released?.addresses.isEmpty == false)
+    #expect("\(record)".contains("made by:") && "\(record)".contains("released by:"))
+    #expect(!ResourceTracking.live.contains { $0.address == UInt(bitPattern: pointer) })
+    // Handed on: nothing is known of it any more.
+    let given = ForeignResource(takingOwnershipOf: Self.number(2), name: "given") { $0.deallocate() }.giveUp()
+    #expect(ResourceTracking.record(of: given) == nil)
+    given.deallocate()
+    // Shared: where it was made goes with it.
+    let address: UInt
+    do {
+      let kept = Self.number(3)
+      address = UInt(bitPattern: kept)
+      let shared = ForeignResource(takingOwnershipOf: kept, name: "shared") { $0.deallocate() }.share()
+      #expect(ResourceTracking.record(of: kept)?.released == nil)
+      try shared.release()
+      #expect(ResourceTracking.record(of: kept)?.released != nil)
+      guard
+        case .released("shared", .some, .some)? = #expect(
+          throws: ForeignResourceError.self, performing: { try shared.retain() })
+      else {
+        Issue.record("no stacks")
+        return
+      }
+    }
+    #expect(!ResourceTracking.live.contains { $0.address == address })
+  }
+
+  @Test func trackingForgetsTheOldestReleased() throws {
+    ResourceTracking.isEnabled = true
+    defer { ResourceTracking.isEnabled = false }
+    // All at once, so that each has an address of its own.
+    let pointers = (0..<1500).map { Self.number($0) }
+    defer { for pointer in pointers { pointer.deallocate() } }
+    for pointer in pointers { ForeignResource(takingOwnershipOf: pointer, name: "number") { _ in }.release() }
+    #expect(ResourceTracking.record(of: pointers[0]) == nil)
+    #expect(ResourceTracking.record(of: pointers[1499])?.released != nil)
+  }
+
+  @Test func opaquePointersHaveOwnersToo() throws {
+    let freed = Counter()
+    let opaque = OpaquePointer(Self.number(4))
+    let resource = ForeignResource(takingOwnershipOf: opaque, name: "opaque") {
+      freed.add()
+      UnsafeMutablePointer<Int32>($0).deallocate()
+    }
+    #expect(resource.withPointer { (pointer: OpaquePointer) in pointer == opaque })
+    let shared = resource.share()
+    #expect(try shared.withPointer { (pointer: OpaquePointer) in UnsafePointer<Int32>(pointer).pointee } == 4)
+    try shared.release()
+    #expect(freed.value == 1)
+    let other = ForeignResource(takingOwnershipOf: OpaquePointer(Self.number(5)), name: "opaque") { _ in freed.add() }
+    let given: OpaquePointer = other.giveUp()
+    #expect(freed.value == 1)
+    UnsafeMutablePointer<Int32>(given).deallocate()
+  }
+
   @Test func usesAndTheLastReleaseMeet() throws {
     for _ in 0..<200 {
       let freed = Counter()

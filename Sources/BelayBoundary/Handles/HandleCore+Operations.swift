@@ -10,7 +10,7 @@ extension HandleCore {
   func insert(_ object: UInt) throws(HandleError) -> UInt64 {
     while true {
       guard let magazine = magazine() else {
-        ThreadRecords.whileRegistered { attachMagazine() }
+        try ThreadRecords.whileRegistered { () throws(HandleError) in try attachMagazine() }
         if ThreadRecord.current == nil { return try insertWhileEnding(object) }
         continue
       }
@@ -95,7 +95,7 @@ extension HandleCore {
         continue
       }
       guard let magazine = magazine() else {
-        ThreadRecords.whileRegistered { attachMagazine() }
+        try ThreadRecords.whileRegistered { () throws(HandleError) in try attachMagazine() }
         if ThreadRecord.current == nil { return try releaseWhileEnding(handle, all: all) }
         continue
       }

@@ -49,10 +49,14 @@ final class HandleCore: @unchecked Sendable {
 
   private static let serials = Atomic<UInt64>(UInt64.random(in: 1...0x7FF))
 
-  /// - Parameter generations: How often a slot is used before it retires; tests make it small. Otherwise generations begin at a random one, so that a
-  ///   handle of a dead table with the same tag rarely fits.
+  /// - Parameters:
+  ///   - generations: How often a slot is used before it retires; tests make it small. Otherwise generations begin at a random one, so that a
+  ///     handle of a dead table with the same tag rarely fits.
+  ///   - segments: How many segments the table may have; tests make it small.
+  ///   - allocator: Where segments come from.
   init(
-    name: String, sweeps: Bool, generations: UInt32? = nil, end: @escaping @Sendable (UInt) -> Void
+    name: String, sweeps: Bool, generations: UInt32? = nil, segments: Int = HandleHot.segmentCount,
+    allocator: any BucketAllocator = SystemAllocator.shared, end: @escaping @Sendable (UInt) -> Void
   ) {
     self.name = name
     self.sweeps = sweeps
@@ -69,7 +73,9 @@ final class HandleCore: @unchecked Sendable {
       to: HandleHot(
         tag: tag, serial: serial, place: Int(tag) % ThreadRecord.placeCount * 8, lastGeneration: lastGeneration,
         needsFences: belay_epoch_needs_fences() != 0))
-    depot = HandleDepot(hot: hot, firstGeneration: firstGeneration, lastGeneration: lastGeneration)
+    depot = HandleDepot(
+      hot: hot, firstGeneration: firstGeneration, lastGeneration: lastGeneration, segments: segments,
+      allocator: allocator)
   }
 
   deinit {
@@ -90,10 +96,13 @@ final class HandleCore: @unchecked Sendable {
   }
 
   /// Gives the calling thread, which has a record, a magazine of this table.
+  ///
+  /// - Throws: `closed`: the end of an object uses the table that is just ending it.
   @usableFromInline @inline(never)
-  func attachMagazine() {
+  func attachMagazine() throws(HandleError) {
     guard let record = ThreadRecord.current else { return }
-    ThreadRecords.lock.locked {
+    try ThreadRecords.lock.locked { () throws(HandleError) in
+      if isClosed { throw .closed }
       let place = record.magazine(hot.pointee.place)
       if let other = place.pointee { HandleMagazine.leave(other) }
       var candidate = magazines

@@ -33,7 +33,8 @@ struct HandleDepot {
   private var partial: UInt32 = 0
   private var empty: UInt32 = 0
   private var segments: [MemoryBlock] = []
-  private let allocator = SystemAllocator.shared
+  private let segmentLimit: Int
+  private let allocator: any BucketAllocator
 
   /// Empty blocks that still have their pages.
   private var reserveCount = 0
@@ -44,8 +45,13 @@ struct HandleDepot {
   /// Blocks that have pages.
   private var residentBlocks = 0
 
-  init(hot: UnsafeMutablePointer<HandleHot>, firstGeneration: UInt32, lastGeneration: UInt32) {
+  init(
+    hot: UnsafeMutablePointer<HandleHot>, firstGeneration: UInt32, lastGeneration: UInt32, segments: Int,
+    allocator: any BucketAllocator
+  ) {
     self.hot = hot
+    segmentLimit = segments
+    self.allocator = allocator
     self.firstGeneration = firstGeneration
     self.lastGeneration = lastGeneration
   }
@@ -121,7 +127,7 @@ struct HandleDepot {
   /// Adds a segment, unless the table is as large as it gets.
   private mutating func grow() throws(MemoryError) {
     let number = segments.count
-    guard number < HandleHot.segmentCount else { return }
+    guard number < segmentLimit else { return }
     let start = number == 0 ? 0 : 512 << number
     let slots = number == 0 ? 1024 : start
     let memory = try allocator.allocate(byteCount: slots * 16, alignment: Int(min(SystemPages.byteCount, 4096)))

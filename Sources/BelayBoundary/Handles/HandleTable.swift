@@ -1,3 +1,4 @@
+import BelayMemory
 import CEpoch
 import Synchronization
 
@@ -46,8 +47,14 @@ public final class HandleTable<Object: AnyObject & Sendable>: Sendable {
     core = HandleCore(name: name, sweeps: reclamation == .automatic, end: Self.end)
   }
 
-  init(name: String = "handles", reclamation: Reclamation = .automatic, generations: UInt32) {
-    core = HandleCore(name: name, sweeps: reclamation == .automatic, generations: generations, end: Self.end)
+  /// For tests: a table whose limits are near.
+  init(
+    name: String = "handles", reclamation: Reclamation = .automatic, generations: UInt32,
+    segments: Int = HandleHot.segmentCount, allocator: any BucketAllocator = SystemAllocator.shared
+  ) {
+    core = HandleCore(
+      name: name, sweeps: reclamation == .automatic, generations: generations, segments: segments, allocator: allocator,
+      end: Self.end)
   }
 
   /// Ends all objects that are left; their handles are foreign to every other table.

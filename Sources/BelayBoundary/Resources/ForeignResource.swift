@@ -13,6 +13,7 @@ public struct ForeignResource<Pointee>: ~Copyable, @unchecked Sendable {
   private var pointer: UnsafeMutablePointer<Pointee>?
   private let name: String
   private let destroy: @Sendable (UnsafeMutablePointer<Pointee>) -> Void
+  private let tracked: TrackedResource?
 
   /// Takes a pointer over: from here on only this resource frees it.
   ///
@@ -27,9 +28,14 @@ public struct ForeignResource<Pointee>: ~Copyable, @unchecked Sendable {
     self.pointer = pointer
     self.name = name
     self.destroy = destroy
+    tracked = ResourceTracking.made(pointer, name: name)
   }
 
-  deinit { if let pointer { destroy(pointer) } }
+  deinit {
+    guard let pointer else { return }
+    if let tracked { _ = ResourceTracking.released(tracked) }
+    destroy(pointer)
+  }
 
   /// Lends the pointer to a function. It must not leave it.
   public func withPointer<Result: ~Copyable, Failure: Error>(
@@ -46,6 +52,7 @@ public struct ForeignResource<Pointee>: ~Copyable, @unchecked Sendable {
   public consuming func giveUp() -> UnsafeMutablePointer<Pointee> {
     guard let given = pointer else { preconditionFailure("Belay: \(name) was handed on") }
     pointer = nil
+    if let tracked { ResourceTracking.forget(tracked) }
     return given
   }
 
@@ -53,7 +60,9 @@ public struct ForeignResource<Pointee>: ~Copyable, @unchecked Sendable {
   ///
   /// - Parameter dependsOn: Resources that must be freed after this one, such as the database of a statement.
   public consuming func share(dependsOn: [any SharedResource] = []) -> SharedForeignResource<Pointee> {
-    let (name, destroy) = (name, destroy)
-    return SharedForeignResource(takingOwnershipOf: giveUp(), name: name, dependsOn: dependsOn, destroy: destroy)
+    guard let given = pointer else { preconditionFailure("Belay: \(name) was handed on") }
+    pointer = nil
+    // It stays the same resource: where it was made goes with it.
+    return SharedForeignResource(given, name, dependsOn, tracked, destroy)
   }
 }

@@ -29,7 +29,7 @@ public final class SharedForeignResource<Pointee>: SharedResource, @unchecked Se
   private let mutex = Mutex()
   private let pointer: UnsafeMutablePointer<Pointee>
   private let destroy: @Sendable (UnsafeMutablePointer<Pointee>) -> Void
-  private let made: StackTrace?
+  private let tracked: TrackedResource?
   private var references = 1
   private var dependencies: [any SharedResource]
   private var releasedBy: StackTrace?
@@ -45,9 +45,16 @@ public final class SharedForeignResource<Pointee>: SharedResource, @unchecked Se
   ///   - dependsOn: Resources that must outlive this one; it holds a reference to each until it is freed.
   ///   - destroy: Frees it; called once.
   /// - Precondition: The resources that it depends on have not been released.
-  public init(
+  public convenience init(
     takingOwnershipOf pointer: UnsafeMutablePointer<Pointee>, name: String = "\(Pointee.self)",
     dependsOn: [any SharedResource] = [], destroy: @escaping @Sendable (UnsafeMutablePointer<Pointee>) -> Void
+  ) {
+    self.init(pointer, name, dependsOn, ResourceTracking.made(pointer, name: name), destroy)
+  }
+
+  init(
+    _ pointer: UnsafeMutablePointer<Pointee>, _ name: String, _ dependsOn: [any SharedResource],
+    _ tracked: TrackedResource?, _ destroy: @escaping @Sendable (UnsafeMutablePointer<Pointee>) -> Void
   ) {
     for dependency in dependsOn {
       do { try dependency.retain() } catch {
@@ -58,10 +65,16 @@ public final class SharedForeignResource<Pointee>: SharedResource, @unchecked Se
     self.name = name
     self.destroy = destroy
     dependencies = dependsOn
-    made = ResourceTracking.isEnabled ? StackTrace.capture() : nil
+    self.tracked = tracked
   }
 
-  deinit { if references > 0 { end() } }
+  deinit {
+    guard references > 0 else { return }
+    if let tracked { _ = ResourceTracking.released(tracked) }
+    end()
+  }
+
+  private var made: StackTrace? { tracked?.made }
 
   /// Adds a reference.
   ///
@@ -82,7 +95,7 @@ public final class SharedForeignResource<Pointee>: SharedResource, @unchecked Se
     let isLast = try mutex.locked { () throws(ForeignResourceError) in
       guard references > 0 else { throw .overReleased(name: name, made: made, released: releasedBy) }
       references -= 1
-      if references == 0, made != nil { releasedBy = StackTrace.capture(skipping: 1) }
+      if references == 0, let tracked { releasedBy = ResourceTracking.released(tracked) }
       return references == 0
     }
     if isLast { end() }
