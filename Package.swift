@@ -95,7 +95,9 @@ let package = Package(
 
     // A program under the allocator guard. CGuard is what the guard (Sources/BelayGuard, see dev/guard-library) and its monitor have in common.
     .target(name: "CGuard"),
-    .target(name: "GuardMonitor", dependencies: ["CGuard", "Executables", "StackTraces"]),
+    .target(
+      name: "GuardMonitor",
+      dependencies: ["CGuard", "Diagnosis", "Executables", "Findings", "ProcessImage", "StackTraces"]),
 
     // The command line: one file a subcommand.
     .executableTarget(
@@ -111,7 +113,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "ExecutablesTests", dependencies: ["Executables", "TestSupport"]),
     .testTarget(name: "StackTracesTests", dependencies: ["StackTraces", "TestSupport"]),
-    .testTarget(name: "GuardMonitorTests", dependencies: ["GuardMonitor"]),
+    .testTarget(name: "GuardMonitorTests", dependencies: ["Findings", "GoPrograms", "GuardMonitor"]),
     .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory", "Locks"]),
     .testTarget(
       name: "BelayObserveTests",
@@ -135,7 +137,9 @@ let package = Package(
     .target(name: "GoPrograms", path: "Tests/GoPrograms"),
     .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage", "TestSupport"]),
     .testTarget(name: "GoRuntimeTests", dependencies: ["GoPrograms", "GoRuntime", "ProcessImage"]),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "GoPrograms", "GoRuntime", "ProcessImage"]),
+    .testTarget(
+      name: "DiagnosisTests",
+      dependencies: ["BelayMap", "Diagnosis", "GoPrograms", "GoRuntime", "ProcessImage", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

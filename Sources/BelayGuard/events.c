@@ -13,7 +13,7 @@
 // MARK: To belay guard
 
 static uint64_t send_event(enum belay_guard_event_kind kind, enum belay_guard_access access, uintptr_t address, uint32_t block,
-                           const struct belay_guard_stack *stack) {
+                           const struct belay_guard_stack *stack, int file) {
   struct belay_guard_event event = {
       .magic = BELAY_GUARD_MAGIC,
       .kind = kind,
@@ -23,7 +23,7 @@ static uint64_t send_event(enum belay_guard_event_kind kind, enum belay_guard_ac
       .number = __atomic_add_fetch(&table->events, 1, __ATOMIC_ACQ_REL),
       .address = address,
       .block = block,
-      .descriptor = (uint32_t)table_file,
+      .descriptor = (uint32_t)file,
   };
   if (stack) event.stack = *stack;
   ssize_t written;
@@ -90,6 +90,7 @@ static const char *what(enum belay_guard_event_kind kind) {
     case BELAY_GUARD_INVALID_FREE: return "free of an address that is not the start of a block";
     case BELAY_GUARD_CORRUPTED: return "bytes around a block were overwritten";
     case BELAY_GUARD_HELLO:
+    case BELAY_GUARD_EXITS:
     case BELAY_GUARD_GOODBYE: break;
   }
   return "";
@@ -122,15 +123,19 @@ static void print_event(enum belay_guard_event_kind kind, enum belay_guard_acces
 
 // MARK: Both
 
-void say_hello(void) {
+static void say_file(enum belay_guard_event_kind kind, int file) {
   if (options.events < 0) return;
-  uint64_t number = send_event(BELAY_GUARD_HELLO, BELAY_GUARD_ACCESS_UNKNOWN, 0, BELAY_GUARD_NO_BLOCK, NULL);
+  uint64_t number = send_event(kind, BELAY_GUARD_ACCESS_UNKNOWN, 0, BELAY_GUARD_NO_BLOCK, NULL, file);
   if (number) wait_for(number);
 }
 
+void say_hello(void) { say_file(BELAY_GUARD_HELLO, table_file); }
+
+void say_exits(int file) { say_file(BELAY_GUARD_EXITS, file); }
+
 void say(enum belay_guard_event_kind kind, enum belay_guard_access access, uintptr_t address, uint32_t block,
          const struct belay_guard_stack *stack) {
-  uint64_t number = options.events < 0 ? 0 : send_event(kind, access, address, block, stack);
+  uint64_t number = options.events < 0 ? 0 : send_event(kind, access, address, block, stack, table_file);
   if (number) {
     wait_for(number);
   } else {

@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "exits.h"
 #include "faults.h"
 #include "options.h"
 #include "pool.h"
 #include "real.h"
 #include "stack.h"
+#include "table.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 // Storage that is there without memory being asked for.
@@ -259,6 +261,9 @@ __attribute__((constructor)) static void start(void) {
     catch_faults();
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     say_hello();
+    // A process that this one forks waits as it does.
+    int exits = __atomic_load_n(&table->holds_exits, __ATOMIC_ACQUIRE) ? watch_exits() : -1;
+    if (exits >= 0) say_exits(exits);
     is_on = true;
   } else {
     static const char text[] = "belay guard: the system gives no address space: nothing is guarded; raise 'ulimit -v'\n";

@@ -13,22 +13,29 @@ extension GoInspection {
   public func entries(of map: GoMap, limit: Int) -> [EntryText] {
     guard limit > 0, map.type.isKnown, let layout = reader.layout(of: map.type) else { return [] }
     let type = types[map.type]
-    let formatter = ValueFormatter(types: types, heap: heap)
-    // A key or element above 128 bytes stands behind a pointer.
-    func text(_ stored: TypeID, _ wanted: TypeID, _ address: UInt64) -> String {
-      let isBehindPointer = types[stored].kind == .pointer && wanted != stored && types[wanted].size > 128
-      let place = isBehindPointer ? heap.pointer(address) ?? 0 : address
-      return formatter.text(wanted.isKnown ? wanted : stored, at: place)
-    }
     var result: [EntryText] = []
     _ = reader.read(map.address, map.type) { entry in
       result.append(
         EntryText(
-          key: text(layout.storedKey, type.key, entry.key),
-          element: text(layout.storedElement, type.element, entry.element)))
+          key: self.text(of: type.key, storedAs: layout.storedKey, at: entry.key),
+          element: self.text(of: type.element, storedAs: layout.storedElement, at: entry.element)))
       return result.count < limit
     }
     return result
+  }
+
+  /// A key or an element as text.
+  private func text(of type: TypeID, storedAs stored: TypeID, at address: UInt64) -> String {
+    // One above 128 bytes stands behind a pointer.
+    let isBehindPointer = types[stored].kind == .pointer && type != stored && types[type].size > 128
+    let place = isBehindPointer ? heap.pointer(address) ?? 0 : address
+    return ValueFormatter(types: types, heap: heap).text(type.isKnown ? type : stored, at: place)
+  }
+
+  /// The key of the entry that a word stands in, as text; nil if the type of the map is not known.
+  public func keyText(of word: ForeignWord, in map: GoMap) -> String? {
+    guard map.type.isKnown, let layout = reader.layout(of: map.type) else { return nil }
+    return text(of: types[map.type].key, storedAs: layout.storedKey, at: word.entry)
   }
 
   /// The members of a map's header with their values.
@@ -56,14 +63,18 @@ extension GoInspection {
     public let isKey: Bool
     /// Where it stands.
     public let address: UInt64
+    /// Where the key of its entry stands.
+    public let entry: UInt64
   }
 
   /// Calls `body` for each pointer in a map's keys and elements that leads outside of Go's memory. Pointers within what keys and elements point to
   /// are not followed.
-  public func forEachForeignWord(in map: GoMap, _ body: (ForeignWord) -> Void) {
+  ///
+  /// - Parameter includingNumbers: Whether whole numbers of a pointer's size (`uintptr`, `uint64`, `int`) count too.
+  public func forEachForeignWord(in map: GoMap, includingNumbers: Bool = false, _ body: (ForeignWord) -> Void) {
     guard map.type.isKnown, let layout = reader.layout(of: map.type) else { return }
-    let keySlots = addressSlots(layout.storedKey)
-    let elementSlots = addressSlots(layout.storedElement)
+    let keySlots = addressSlots(layout.storedKey, includingNumbers)
+    let elementSlots = addressSlots(layout.storedElement, includingNumbers)
     guard !keySlots.isEmpty || !elementSlots.isEmpty else { return }
     // The reader keeps the closure no longer than its call.
     withoutActuallyEscaping(body) { body in
@@ -71,7 +82,7 @@ extension GoInspection {
         for (slots, start, isKey) in [(keySlots, entry.key, true), (elementSlots, entry.element, false)] {
           for offset in slots {
             guard let value = self.heap.pointer(start &+ offset), value != 0, !self.isGoMemory(value) else { continue }
-            body(ForeignWord(value: value, isKey: isKey, address: start &+ offset))
+            body(ForeignWord(value: value, isKey: isKey, address: start &+ offset, entry: entry.key))
           }
         }
         return true
@@ -79,25 +90,37 @@ extension GoInspection {
     }
   }
 
-  /// Where a type has pointers of Go's pointer kinds. Strings, functions and slices never lead into C's memory unless unsafe code made them.
-  private func addressSlots(_ type: TypeID) -> [UInt64] {
-    if let known = slotCache[type] { return known }
+  /// Where a type has pointers of Go's pointer kinds, or numbers that can be addresses. Strings, functions and slices never lead into C's memory unless unsafe code made them.
+  private func addressSlots(_ type: TypeID, _ includingNumbers: Bool) -> [UInt64] {
+    let key = AddressSlotsKey(type: type, includesNumbers: includingNumbers)
+    if let known = slotCache[key] { return known }
     var found: [UInt64] = []
-    collectAddressSlots(type, 0, &found, 0)
-    slotCache[type] = found
+    collectAddressSlots(type, includingNumbers, 0, &found, 0)
+    slotCache[key] = found
     return found
   }
 
-  private func collectAddressSlots(_ id: TypeID, _ offset: UInt64, _ found: inout [UInt64], _ depth: Int) {
+  struct AddressSlotsKey: Hashable {
+    let type: TypeID
+    let includesNumbers: Bool
+  }
+
+  private func collectAddressSlots(
+    _ id: TypeID, _ includingNumbers: Bool, _ offset: UInt64, _ found: inout [UInt64], _ depth: Int
+  ) {
     guard depth < 16, found.count < 256 else { return }
     let type = types[id]
     switch type.kind {
     case .pointer, .unsafePointer: found.append(offset)
+    case .uintptr, .uint, .int, .uint64, .int64: if includingNumbers { found.append(offset) }
     case .structure:
-      for field in type.fields { collectAddressSlots(field.type, offset &+ field.offset, &found, depth + 1) }
+      for field in type.fields {
+        collectAddressSlots(field.type, includingNumbers, offset &+ field.offset, &found, depth + 1)
+      }
     case .array where type.length <= 64:
       for index in 0..<type.length {
-        collectAddressSlots(type.element, offset &+ index &* types[type.element].size, &found, depth + 1)
+        collectAddressSlots(
+          type.element, includingNumbers, offset &+ index &* types[type.element].size, &found, depth + 1)
       }
     default: break
     }

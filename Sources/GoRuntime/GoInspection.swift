@@ -38,7 +38,7 @@ public final class GoInspection {
   let reader: MapReader
   private let marker: Marker
   private var finder: PathFinder?
-  var slotCache: [TypeID: [UInt64]] = [:]
+  var slotCache: [AddressSlotsKey: [UInt64]] = [:]
   /// The starts of the mappings in which spans of the heap stand.
   lazy var heapMappings: Set<UInt64> = {
     var starts: Set<UInt64> = []
@@ -115,10 +115,15 @@ public final class GoInspection {
     try image.refresh()
   }
 
+  /// Whether the program of an image was built by Go.
+  public static func isGo(_ image: ProcessImage) -> Bool {
+    image.executable.section(".go.buildinfo") != nil || image.executable.section(".gopclntab") != nil
+  }
+
   private static func debuggingInformation(_ image: ProcessImage) throws(ImageFailure) -> DwarfInfo {
     if let info = try DwarfInfo(image.executable), info.types["runtime.moduledata"] != nil { return info }
     let program = image.executablePath
-    guard image.executable.section(".go.buildinfo") != nil || image.executable.section(".gopclntab") != nil else {
+    guard isGo(image) else {
       throw ImageFailure(
         "cannot inspect \(program)", "it is not a Go program", "use --mappings to see the memory of any program")
     }

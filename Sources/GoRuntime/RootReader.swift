@@ -45,17 +45,16 @@ struct RootReader {
     let variables = info.variables.map { (address: $0.address &+ image.loadBias, variable: $0) }.sorted {
       $0.address < $1.address
     }
+    var seen: Set<UInt64> = []
+    for data in globals {
+      for (address, variable) in variables where data.range.contains(address) {
+        seen.insert(address)
+        mark(types.type(entry: variable.type), at: address, in: data, name: variable.name, via: nil)
+      }
+    }
+    markNameless(globals, &seen)
     for data in globals {
       data.bytes.withUnsafeBytes { bytes in
-        for (address, variable) in variables where data.range.contains(address) {
-          let type = types.type(entry: variable.type)
-          let start = Int(address - data.range.lowerBound)
-          let size = min(types[type].size, UInt64(bytes.count - start))
-          marker.mark(
-            root: Root(
-              kind: .global, name: variable.name, address: address, isPrecise: true, type: type, base: address),
-            bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + Int(size))]), type: type)
-        }
         guard data.range.lowerBound % 8 == 0 else { return }
         marker.guess(
           at: data.range.lowerBound, bytes: bytes,
@@ -68,6 +67,36 @@ struct RootReader {
           })
       }
     }
+  }
+
+  /// Marks from a value in the program's data.
+  private func mark(_ type: TypeID, at address: UInt64, in data: Data, name: String, via: UInt32?) {
+    data.bytes.withUnsafeBytes { bytes in
+      let start = Int(address - data.range.lowerBound)
+      let size = min(types[type].size, UInt64(bytes.count - start))
+      marker.mark(
+        root: Root(kind: .global, name: name, address: address, isPrecise: true, type: type, base: address, via: via),
+        bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + Int(size))]), type: type)
+    }
+  }
+
+  /// Marks from the data that variables lead to and that has no name: what `var r = &Registry{…}` points to, the elements of `var list = []T{…}`.
+  private func markNameless(_ globals: [Data], _ seen: inout Set<UInt64>) {
+    // Longer chains of such data are rare, and their names would be too long to read.
+    for _ in 0..<8 {
+      let found = marker.takeOutside()
+      if found.isEmpty { return }
+      for next in found {
+        let size = types[next.type].size
+        guard size > 0, let data = globals.first(where: { $0.range.contains(next.address) }) else { continue }
+        let room = (data.range.upperBound - next.address) / size
+        for index in 0..<min(next.count, room) {
+          let address = next.address + index * size
+          if seen.insert(address).inserted { mark(next.type, at: address, in: data, name: "", via: next.root) }
+        }
+      }
+    }
+    _ = marker.takeOutside()
   }
 
   private func name(of place: UInt64, _ variables: [(address: UInt64, variable: DwarfInfo.Variable)]) -> String {

@@ -5,13 +5,10 @@ extension GuardFault {
   init?(_ event: belay_guard_event, in table: GuardTable?) {
     guard let kind = Self.kind(event.kind) else { return nil }
     let record = table?.block(event.block)
-    let isFreed = record.map { $0.freed_at != 0 } ?? false
     let isInterrupted = [.useAfterFree, .overflow, .underflow, .wildAccess].contains(kind)
-    var calls = [(stack: event.stack, isInterrupted: isInterrupted)]
-    if let record { calls.append((record.allocated, false)) }
-    if let record, isFreed { calls.append((record.freed, false)) }
     // All at once: to start the symbolizer, and to let it read the debug information, is what costs.
-    var stacks = Symbolizer(process: event.process).frames(calls)[...]
+    let told = Symbolizer(process: event.process).tell(
+      [(event.thread, event.stack, isInterrupted)], blocks: record.map { [$0] } ?? [])
     self.kind = kind
     access =
       switch event.access {
@@ -21,13 +18,11 @@ extension GuardFault {
       }
     address = event.address
     process = event.process
-    stack = Stack(thread: event.thread, frames: stacks.removeFirst())
-    block = record.map { record in
-      Block(
-        address: record.address, size: record.size,
-        allocated: Stack(thread: record.allocated_by, frames: stacks.removeFirst()),
-        freed: isFreed ? Stack(thread: record.freed_by, frames: stacks.removeFirst()) : nil)
-    }
+    stack = told.stacks[0]
+    block = told.blocks.first
+    let maps = record.map { HeldProcess.holders(of: [$0.range], in: event.process) }
+    holders = maps?.holders ?? []
+    limitations = maps?.limitations ?? []
   }
 
   private static func kind(_ kind: UInt32) -> Kind? {

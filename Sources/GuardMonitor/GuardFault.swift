@@ -1,3 +1,5 @@
+import Diagnosis
+
 /// A fault that the guard has caught, with what was known while the process was held at it.
 public struct GuardFault: Sendable, Equatable, Codable {
   /// What happened.
@@ -23,26 +25,6 @@ public struct GuardFault: Sendable, Equatable, Codable {
     case unknown, read, write
   }
 
-  /// Calls that a thread was in.
-  public struct Stack: Sendable, Equatable, Codable {
-    /// The thread, by the system's number.
-    public let thread: UInt32
-    /// The calls, the innermost first.
-    public let frames: [GuardFrame]
-  }
-
-  /// A guarded block.
-  public struct Block: Sendable, Equatable, Codable {
-    /// Where it begins.
-    public let address: UInt64
-    /// The bytes that were asked for.
-    public let size: UInt64
-    /// Who allocated it.
-    public let allocated: Stack
-    /// Who freed it; nil for a live block.
-    public let freed: Stack?
-  }
-
   /// What happened.
   public let kind: Kind
   /// How memory was accessed.
@@ -52,7 +34,11 @@ public struct GuardFault: Sendable, Equatable, Codable {
   /// The process.
   public let process: UInt32
   /// Who did it.
-  public let stack: Stack
+  public let stack: GuardStack
   /// The block that it happened to, where that is known.
-  public let block: Block?
+  public let block: GuardBlock?
+  /// The maps that hold the block's address.
+  public let holders: [MapHolder]
+  /// What could not be known about maps, and why.
+  public let limitations: [String]
 }

@@ -9,6 +9,9 @@ public struct GuardOptions: Sendable, Equatable {
   /// How long the program is held at a fault, at most, while it is looked at.
   public var holdSeconds = 30
 
+  /// How many seconds pass between two looks for freed blocks in the program's maps, the last when it ends; nil for none.
+  public var auditSeconds: Double?
+
   /// Every block, up to 256 MiB of pages.
   public init() {}
 

@@ -14,8 +14,13 @@ public final class GuardSession {
 
   private let events: CInt
   private let process: pid_t
+  private let auditSeconds: Double?
   private var tables: [UInt32: GuardTable] = [:]
+  private var audits: [UInt32: GuardAudit] = [:]
+  /// Announces the ends of processes; -1 while there is none.
+  private var exits: CInt = -1
   private var wasGuarded = false
+  private var hasNoted = false
 
   /// Starts a program under the guard, with this process's standard streams.
   ///
@@ -45,9 +50,13 @@ public final class GuardSession {
       throw error
     }
     events = ends[0]
+    auditSeconds = options.auditSeconds
   }
 
-  deinit { close(events) }
+  deinit {
+    close(events)
+    if exits >= 0 { close(exits) }
+  }
 
   private static func start(
     _ command: [String], _ program: String, _ events: CInt, _ library: String, _ options: GuardOptions
@@ -60,6 +69,8 @@ public final class GuardSession {
     posix_spawn_file_actions_adddup2(&actions, events, descriptor)
     var environment = ProcessInfo.processInfo.environment
     environment["LD_PRELOAD"] = environment["LD_PRELOAD"].map { "\(library):\($0)" } ?? library
+    // So that maps of Swift can be read.
+    environment["BELAY_TRACE"] = environment["BELAY_TRACE"].map { "\($0),maps=1" } ?? "maps=1"
     environment["BELAY_GUARD"] = options.environment(events: descriptor)
     var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -74,19 +85,27 @@ public final class GuardSession {
     return process
   }
 
-  /// Tells a function of each fault, while the process is held at it, until the program has ended.
+  /// Tells a function of each fault, while the process is held at it, and of each map that holds freed memory, until the program has ended; with an audit, until all that it started has
+  /// ended too.
   ///
   /// - Throws: When the guard was never loaded, once the program has ended.
-  public func run(onFault: (GuardFault) -> Void) throws(GuardFailure) -> End {
+  public func run(onReport report: (GuardReport) -> Void) throws(GuardFailure) -> End {
     var end: End?
-    while end == nil {
-      var request = pollfd(fd: events, events: Int16(POLLIN), revents: 0)
-      _ = poll(&request, 1, 50)
-      while let event = nextEvent() { handle(event, onFault) }
-      end = status()
+    var lastLook = ContinuousClock.now
+    while end == nil || exits >= 0 {
+      var requests = [events, exits].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      _ = poll(&requests, 2, 50)
+      while let event = nextEvent() { handle(event, report) }
+      handleExits(requests[1], report)
+      if let auditSeconds, ContinuousClock.now - lastLook >= .seconds(auditSeconds) {
+        for process in tables.keys.sorted() { audit(process, .running, report) }
+        // From the end of the look on, so that a long one is not followed by the next at once.
+        lastLook = .now
+      }
+      end = end ?? status()
     }
     // What was written before the end and not read yet.
-    while let event = nextEvent() { handle(event, onFault) }
+    while let event = nextEvent() { handle(event, report) }
     guard wasGuarded else {
       throw GuardFailure(
         "the guard was not loaded",
@@ -114,17 +133,70 @@ public final class GuardSession {
     return event
   }
 
-  private func handle(_ event: belay_guard_event, _ onFault: (GuardFault) -> Void) {
+  private func handle(_ event: belay_guard_event, _ report: (GuardReport) -> Void) {
+    let process = event.process
     switch event.kind {
     case BELAY_GUARD_HELLO.rawValue:
-      tables[event.process] = GuardTable(process: event.process, descriptor: event.descriptor)
+      tables[process] = GuardTable(process: process, descriptor: event.descriptor)
+      audits[process] = GuardAudit(process: process)
+      // One for the program and for all that it starts.
+      if auditSeconds != nil, exits < 0 { announceExits(of: process, report) }
       wasGuarded = true
+    case BELAY_GUARD_EXITS.rawValue:
+      exits = belay_exits_take(process, CInt(bitPattern: event.descriptor))
     case BELAY_GUARD_GOODBYE.rawValue:
-      break
+      // It ends in a moment; where that is announced, the last look is then.
+      if auditSeconds != nil, exits < 0 { audit(process, .end, report) }
     default:
-      if let fault = GuardFault(event, in: tables[event.process]) { onFault(fault) }
+      if let fault = GuardFault(event, in: tables[process]) { report(.fault(fault)) }
     }
-    tables[event.process]?.resume(after: event.number)
-    if event.kind == BELAY_GUARD_GOODBYE.rawValue { tables[event.process] = nil }
+    tables[process]?.resume(after: event.number)
+    if event.kind == BELAY_GUARD_GOODBYE.rawValue, exits < 0 { tables[process] = nil }
+  }
+
+  private func announceExits(of process: UInt32, _ report: (GuardReport) -> Void) {
+    guard let table = tables[process] else { return }
+    if table.canTakeFiles {
+      table.holdExits()
+    } else if !hasNoted {
+      hasNoted = true
+      report(
+        .note(
+          "the system does not announce the end of process \(process): the last look at a Go program is that of the last interval; it takes Linux 5.6, and permission to trace processes"
+        ))
+    }
+  }
+
+  /// Looks at the processes that wait at their ends, and lets them end.
+  private func handleExits(_ request: pollfd, _ report: (GuardReport) -> Void) {
+    guard request.fd >= 0 else { return }
+    var request = request
+    var exit = belay_exit()
+    while request.revents & Int16(POLLIN) != 0, belay_exits_next(request.fd, &exit) != 0 {
+      if let process = Self.process(of: exit.thread) {
+        audit(process, .end, report)
+        tables[process] = nil
+      }
+      belay_exits_allow(request.fd, &exit)
+      _ = poll(&request, 1, 0)
+    }
+    if request.revents & Int16(POLLHUP) != 0 {
+      close(exits)
+      exits = -1
+    }
+  }
+
+  private static func process(of thread: UInt32) -> UInt32? {
+    guard let status = try? String(contentsOfFile: "/proc/\(thread)/status", encoding: .utf8) else { return nil }
+    let line = status.split(separator: "\n").first { $0.hasPrefix("Tgid:") }
+    return line.flatMap { UInt32($0.dropFirst(5).trimmingCharacters(in: .whitespaces)) }
+  }
+
+  private func audit(_ process: UInt32, _ moment: GuardHolding.Moment, _ report: (GuardReport) -> Void) {
+    guard let table = tables[process], table.isRunning else {
+      tables[process] = nil
+      return
+    }
+    audits[process, default: GuardAudit(process: process)].look(table, moment).forEach(report)
   }
 }

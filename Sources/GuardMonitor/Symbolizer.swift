@@ -23,6 +23,28 @@ struct Symbolizer {
     return addresses.map { stack in stack.flatMap { frames(at: $0, lines.removeFirst()) } }
   }
 
+  /// Stacks and blocks with what is known about all their calls.
+  func tell(
+    _ stacks: [(thread: UInt32, stack: belay_guard_stack, isInterrupted: Bool)], blocks: [belay_guard_block]
+  ) -> (stacks: [GuardStack], blocks: [GuardBlock]) {
+    var calls = stacks.map { ($0.stack, $0.isInterrupted) }
+    for block in blocks {
+      calls.append((block.allocated, false))
+      if block.freed_at != 0 { calls.append((block.freed, false)) }
+    }
+    var known = frames(calls)[...]
+    let told = stacks.map { GuardStack(thread: $0.thread, frames: known.removeFirst()) }
+    return (
+      told,
+      blocks.map { block in
+        GuardBlock(
+          address: block.address, size: block.size,
+          allocated: GuardStack(thread: block.allocated_by, frames: known.removeFirst()),
+          freed: block.freed_at != 0 ? GuardStack(thread: block.freed_by, frames: known.removeFirst()) : nil)
+      }
+    )
+  }
+
   private func frames(at address: UInt64, _ lines: [SourceLines.Line]) -> [GuardFrame] {
     let module = modules.module(at: address)?.path
     let function = modules.function(at: address)?.name

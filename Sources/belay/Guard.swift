@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checker
+import Findings
 import Foundation
 import GuardMonitor
 
@@ -10,6 +11,8 @@ struct Guard: ParsableCommand {
     discussion: """
       Any dynamically linked program, without a rebuild: each block of memory that it allocates lies on pages of its own, and cannot be touched any more once it is freed. The report \
       says who accessed, freed and allocated the block; what the program itself does about the fault comes after it.
+
+      With --audit it also finds memory that was freed and that a map still holds, before anybody uses it: a Go map, or a BucketMap of Swift.
 
       Exit code 1: there were faults; 2: the program could not be guarded; otherwise that of the program.
       """)
@@ -25,7 +28,12 @@ struct Guard: ParsableCommand {
   @Option(help: ArgumentHelp("How many freed blocks stay inaccessible.", valueName: "blocks"))
   var quarantine = 65536
 
-  @Option(help: "How faults are reported: text or json (an object a line).")
+  @Option(
+    help: ArgumentHelp(
+      "Look so often for maps that hold freed memory, and once more at the end.", valueName: "seconds"))
+  var audit: Double?
+
+  @Option(help: "How faults are reported: text, json (an object a line), or sarif (when the program has ended).")
   var format = Format.text
 
   @Option(
@@ -39,9 +47,12 @@ struct Guard: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: "The program and its arguments, behind '--'.")
   var command: [String] = []
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, sarif }
 
   func validate() throws {
+    if let audit, !(0.01...1e6).contains(audit) {
+      throw ValidationError("--audit must be between 0.01 and 1000000 seconds")
+    }
     guard sample > 0 else { throw ValidationError("--sample must be at least 1") }
     guard (1...1 << 20).contains(budget) else { throw ValidationError("--budget must be between 1 and 1048576") }
     guard (1...1 << 22).contains(quarantine) else {
@@ -57,16 +68,22 @@ struct Guard: ParsableCommand {
     options.sample = sample
     options.budgetBytes = budget << 20
     options.quarantine = quarantine
+    options.auditSeconds = audit
     let report = try output.map { try Self.create($0) } ?? FileHandle.standardError
     let session = try GuardSession(words, library: library ?? Self.defaultLibrary, options: options)
     // The terminal sends the interrupt to both: the program decides what it means.
     signal(SIGINT, SIG_IGN)
-    var faults = 0
-    let end = try session.run { fault in
-      faults += 1
-      let text = format == .text ? fault.text : Self.json(fault)
-      try? report.write(contentsOf: Data(text.utf8))
+    var found: [GuardReport] = []
+    let end = try session.run { next in
+      found.append(next)
+      switch format {
+      case .text: try? report.write(contentsOf: Data(next.text.utf8))
+      case .json: try? report.write(contentsOf: Data(Self.json(next).utf8))
+      case .sarif: break
+      }
     }
+    if format == .sarif { try report.write(contentsOf: Data(Self.sarif(found).utf8)) }
+    let faults = found.filter { if case .note = $0 { false } else { true } }.count
     if faults > 0 { throw ExitCode(1) }
     switch end {
     case .exited(let status): throw ExitCode(status)
@@ -84,11 +101,22 @@ struct Guard: ParsableCommand {
     return file
   }
 
-  private static func json(_ fault: GuardFault) -> String {
+  private static func json(_ found: GuardReport) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Numbers and text: there is nothing in a fault that JSON has no form for.
-    return (try? encoder.encode(fault)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
+    return (try? encoder.encode(found)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
+  }
+
+  private static func sarif(_ reports: [GuardReport]) -> String {
+    let root = FileManager.default.currentDirectoryPath
+    let sources = SourceFiles(root: root)
+    var findings = reports.compactMap { $0.finding(root: root) }
+    Fingerprint.assign(to: &findings, sources: sources)
+    let report = Report(
+      toolVersion: belayVersion, rules: GuardReport.rules, findings: findings, diagnostics: [],
+      statistics: Report.Statistics())
+    return SARIFReporter().render(report, sources: sources)
   }
 
   /// Beside belay, wherever that was installed.

@@ -150,6 +150,13 @@ struct GuardTests {
     #expect(fault.block?.freed?.frames.contains { $0.function == "main.main" } == true)
     // Go's own handler prints its traceback and ends the process.
     #expect(end == .exited(2))
+    // The process was read while it was held.
+    let holder = try #require(fault.holders.first)
+    #expect(fault.holders.count == 1 && holder.entries == 1 && holder.count == 1 && holder.role == .values)
+    #expect(holder.path?.hasPrefix("main.sessions") == true)
+    #expect(holder.key == "\"alice\"")
+    #expect(fault.text.contains("  held by main.sessions"))
+    #expect(fault.text.contains("1 of 1 entry, as its value; its key is \"alice\"\n"))
   }
 }
 

@@ -26,6 +26,15 @@ enum GuardedPrograms {
   static func guarded(
     _ arguments: [String], program: URL? = nil, options: GuardOptions = GuardOptions()
   ) throws -> (faults: [GuardFault], end: GuardSession.End, output: String) {
+    let (reports, end, output) = try reported(arguments, program: program, options: options)
+    let faults: [GuardFault] = reports.compactMap { if case .fault(let fault) = $0 { fault } else { nil } }
+    return (faults, end, output)
+  }
+
+  /// The same with all that the guard says.
+  static func reported(
+    _ arguments: [String], program: URL? = nil, options: GuardOptions = GuardOptions()
+  ) throws -> (reports: [GuardReport], end: GuardSession.End, output: String) {
     let folder = try #require(built)
     let output = folder.appendingPathComponent(UUID().uuidString)
     // The program's output goes through a shell into a file: the session gives it this process's own.
@@ -33,10 +42,10 @@ enum GuardedPrograms {
     let command = ["/bin/sh", "-c", "exec \"$0\" \"$@\" > '\(output.path)' 2>/dev/null", path] + arguments
     let session = try GuardSession(
       command, library: folder.appendingPathComponent("libBelayGuard.so").path, options: options)
-    var faults: [GuardFault] = []
-    let end = try session.run { faults.append($0) }
+    var reports: [GuardReport] = []
+    let end = try session.run { reports.append($0) }
     let text = try String(contentsOf: output, encoding: .utf8)
-    return (faults, end, text)
+    return (reports, end, text)
   }
 
   @discardableResult

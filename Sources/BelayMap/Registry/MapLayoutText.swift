@@ -4,8 +4,10 @@ extension BucketMap where Value: ~Copyable {
     let arrays = [
       ("buckets.rows", MemoryLayout<MapHeader>.offset(of: \.buckets.rows)),
       ("buckets.slots", MemoryLayout<MapHeader>.offset(of: \.buckets.slots)),
+      ("buckets.mask", MemoryLayout<MapHeader>.offset(of: \.buckets.rowMask)),
       ("oldbuckets.rows", MemoryLayout<MapHeader>.offset(of: \.old.rows)),
       ("oldbuckets.slots", MemoryLayout<MapHeader>.offset(of: \.old.slots)),
+      ("oldbuckets.mask", MemoryLayout<MapHeader>.offset(of: \.old.rowMask)),
     ]
     let parts =
       MapHeader.fields.map { "\($0.name)=\($0.offset):\($0.size)" }
@@ -13,7 +15,8 @@ extension BucketMap where Value: ~Copyable {
       + [
         "key=0:\(MemoryLayout<Key>.size)", "value=\(Layout.valueOffset):\(MemoryLayout<Value>.size)",
         "slots=\(Layout.slotsPerBucket)", "row=\(Layout.rowBytes)", "slot=\(Layout.stride)",
-        "bucket=\(Layout.bucketBytes)", "overflow.slots=\(Layout.overflowSlotsOffset)",
+        "link=\(Layout.linkBytes)", "bucket=\(Layout.bucketBytes)", "least=\(Tag.least)",
+        "overflow.slots=\(Layout.overflowSlotsOffset)",
       ]
     return parts.joined(separator: " ")
   }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 enum {
-  BELAY_GUARD_VERSION = 1,
+  BELAY_GUARD_VERSION = 2,
   BELAY_GUARD_FRAMES = 24,
 };
 
@@ -67,6 +67,8 @@ struct belay_guard_table {
   // Events written so far; `resume` is the last that the process may go on after. The other side writes `resume`.
   uint64_t events;
   uint64_t resume;
+  // Not zero if the process is to wait at its end. The other side writes it before the process goes on after HELLO.
+  uint64_t holds_exits;
   struct belay_guard_block blocks[];
 };
 
@@ -85,6 +87,8 @@ enum belay_guard_event_kind {
   BELAY_GUARD_INVALID_FREE = 8,
   // Bytes around a block were found changed when it was freed.
   BELAY_GUARD_CORRUPTED = 9,
+  // From now on the process, and all that it starts, wait at their ends: see `belay_exits.h`.
+  BELAY_GUARD_EXITS = 10,
 };
 
 enum belay_guard_access {
@@ -103,6 +107,9 @@ static inline uint32_t belay_guard_state_of(const struct belay_guard_block *bloc
 // Lets the process go on after an event.
 static inline void belay_guard_resume(struct belay_guard_table *table, uint64_t number) { __atomic_store_n(&table->resume, number, __ATOMIC_RELEASE); }
 
+// Asks the process to wait at its end.
+static inline void belay_guard_hold_exits(struct belay_guard_table *table) { __atomic_store_n(&table->holds_exits, 1, __ATOMIC_RELEASE); }
+
 // No block.
 static const uint32_t BELAY_GUARD_NO_BLOCK = 0xffffffff;
 
@@ -119,7 +126,7 @@ struct belay_guard_event {
   uint64_t address;
   // The block's record, or BELAY_GUARD_NO_BLOCK.
   uint32_t block;
-  // The table's file descriptor in the process.
+  // The table's file descriptor in the process; with EXITS the one by which ends are announced.
   uint32_t descriptor;
   struct belay_guard_stack stack;
 };

@@ -21,6 +21,15 @@ final class Marker {
     var offset: UInt64
   }
 
+  /// A run of values outside of the heap that a root leads to.
+  struct Outside {
+    let address: UInt64
+    let type: TypeID
+    let count: UInt64
+    /// The number of the root.
+    let root: UInt32
+  }
+
   private struct Guess: BitwiseCopyable {
     var address: UInt64
     var parent: UInt32
@@ -43,6 +52,8 @@ final class Marker {
   /// The maps that were met, by the address of their header.
   private(set) var maps: [(address: UInt64, type: TypeID, object: UInt32?)] = []
   private var outsideMaps: Set<UInt64> = []
+  /// Typed pointers of roots that lead to no object of the heap: to data of the program, if anywhere.
+  private var outside: [Outside] = []
   private let queue = RawQueue<Work>.make()
   /// Pointers without doubt to objects whose type is not known.
   private let untyped = RawQueue<Guess>.make()
@@ -89,7 +100,7 @@ final class Marker {
     scan(bytes, layout, at: 0, count: 1, parent: 0, base: 0) { [self] offset in
       root = Root(
         kind: root.kind, name: root.name, address: root.base &+ offset, isPrecise: true, type: root.type,
-        base: root.base)
+        base: root.base, via: root.via)
       roots.append(root)
       return Marker.rootFlag | UInt32(roots.count - 1)
     }
@@ -105,6 +116,17 @@ final class Marker {
       roots.append(root(base + UInt64(index) * 8))
       guesses.pointee.append(Guess(address: word, parent: Marker.rootFlag | number, offset: 0))
     }
+  }
+
+  /// What roots lead to outside of the heap, and have not been asked for yet.
+  func takeOutside() -> [Outside] {
+    defer { outside = [] }
+    return outside
+  }
+
+  private func note(outside address: UInt64, _ type: TypeID, count: UInt64, _ parent: UInt32) {
+    guard parent & Marker.rootFlag != 0 else { return }
+    outside.append(Outside(address: address, type: type, count: count, root: parent & ~Marker.rootFlag))
   }
 
   // MARK: The pass
@@ -231,10 +253,12 @@ final class Marker {
     let edge = UInt32(truncatingIfNeeded: offset / 8)
     switch slot.kind {
     case .pointer:
-      guard heap.span(at: first) != 0 else { return }
+      guard heap.span(at: first) != 0 else { return note(outside: first, slot.target, count: 1, place(offset)) }
       visit(first, slot.target, count: 1, parent: place(offset), offset: edge, isGuess: false)
     case .slice:
-      guard heap.span(at: first) != 0 else { return }
+      guard heap.span(at: first) != 0 else {
+        return note(outside: first, slot.target, count: word(16), place(offset))
+      }
       visit(first, slot.target, count: UInt32(clamping: word(16)), parent: place(offset), offset: edge, isGuess: false)
     case .untyped:
       let number = heap.span(at: first)

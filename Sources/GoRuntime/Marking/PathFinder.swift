@@ -58,7 +58,8 @@ final class PathFinder {
       chain.append(next)
       next = marker.parents[Int(next)]
     }
-    let root = marker.roots[Int(next & ~Marker.rootFlag)]
+    var root = marker.roots[Int(next & ~Marker.rootFlag)]
+    root.name = name(root)
     var steps: [RetentionPath.Step] = []
     var wasGuess = !root.isPrecise
     for (position, number) in chain.reversed().enumerated() {
@@ -194,7 +195,8 @@ final class PathFinder {
         let root = marker.roots[Int(parent & ~Marker.rootFlag)]
         number = intern(
           0,
-          root.type.isKnown ? root.name + withoutIndices(label(root.type, root.address &- root.base)) : rootName(root))
+          root.type.isKnown
+            ? name(root) + withoutIndices(label(root.type, root.address &- root.base)) : rootName(root))
         break
       }
       if chain.count > heap.objectCount { break }
@@ -221,6 +223,13 @@ final class PathFinder {
       }
     }
     return memo[Int(object)]
+  }
+
+  /// A root's name, with the way to it where that leads through other data of the program.
+  private func name(_ root: Root) -> String {
+    guard let via = root.via else { return root.name }
+    let before = marker.roots[Int(via)]
+    return name(before) + label(before.type, before.address &- before.base) + " → " + types[root.type].name
   }
 
   /// A goroutine's number does not belong in a pattern.

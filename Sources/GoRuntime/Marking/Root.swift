@@ -13,7 +13,7 @@ public struct Root: Sendable {
   /// What kind of place it is.
   public let kind: Kind
   /// Its name: the variable, or the goroutine and the function.
-  public let name: String
+  public var name: String
   /// Where the pointer stands.
   public let address: UInt64
   /// Whether the type of the place is known, so that it is a pointer without doubt.
@@ -22,4 +22,6 @@ public struct Root: Sendable {
   let type: TypeID
   /// Where the variable starts.
   let base: UInt64
+  /// The number of the root that leads to this one, if it has no name of its own: `var r = &Registry{…}` is a pointer to data of the program.
+  var via: UInt32?
 }
