@@ -1,3 +1,4 @@
+import Executables
 import ProcessImage
 
 /// The table of live `BucketMap`s that a process keeps for readers outside of it; its form is described in `belay_live_maps.h`.
