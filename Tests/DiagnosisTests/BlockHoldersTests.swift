@@ -80,7 +80,7 @@ struct BlockHoldersTests {
   @Test func readsNothingBeyondWhatIsThere() throws {
     let image = try ProcessImage(pid: getpid())
     let text =
-      "count=0:8 slots=15 row=16 link=8 slot=16 bucket=240 overflow.slots=24 least=5 value=8:8 buckets.rows=8:8 "
+      "count=0:8 slots=15 row=16 link=8 slot=16 bucket=240 overflow.slots=24 overflow.count=6 least=5 value=8:8 buckets.rows=8:8 "
       + "buckets.slots=16:8 buckets.mask=24:8 oldbuckets.rows=8:8 oldbuckets.slots=16:8 oldbuckets.mask=24:8"
     let layout = try #require(LiveMap.Layout(text))
     for hostile: [UInt64] in [[0, 0, 0, 0], [1, 1 << 46, 1 << 46, 1 << 39], [1, .max, .max, .max], [1, 8, 8, 16]] {

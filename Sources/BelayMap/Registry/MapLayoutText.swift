@@ -16,7 +16,7 @@ extension BucketMap where Value: ~Copyable {
         "key=0:\(MemoryLayout<Key>.size)", "value=\(Layout.valueOffset):\(MemoryLayout<Value>.size)",
         "slots=\(Layout.slotsPerBucket)", "row=\(Layout.rowBytes)", "slot=\(Layout.stride)",
         "link=\(Layout.linkBytes)", "bucket=\(Layout.bucketBytes)", "least=\(Tag.least)",
-        "overflow.slots=\(Layout.overflowSlotsOffset)",
+        "overflow.slots=\(Layout.overflowSlotsOffset)", "overflow.count=\(Layout.overflowSlots)",
       ]
     return parts.joined(separator: " ")
   }

@@ -18,7 +18,8 @@ struct belay_live_map {
   //
   // The array of buckets at `buckets.rows` has `buckets.mask` / `row` + 1 rows of `row` bytes, then as many links of `link` bytes; its slots are at `buckets.slots`, `bucket` bytes for each
   // bucket. The first `slots` bytes of a row stand for its slots: at `least` and above the slot is in use; 0 is empty, as is all behind it in the chain; 2 to 4 have moved on to the new
-  // array. A link leads to the next bucket of the chain, or is zero: there a row, a link, and `overflow.slots` bytes from its start the slots. `oldbuckets` is what a growing map moves out of.
+  // array. A link leads to the next bucket of the chain, or is zero: there a row, a link, and `overflow.slots` bytes from its start
+  // `overflow.count` slots. `oldbuckets` is what a growing map moves out of.
   const char *layout;
 };
 

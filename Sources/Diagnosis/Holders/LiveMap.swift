@@ -9,7 +9,7 @@ struct LiveMap {
     /// Where the header has the rows and the slots of an array, and the bits of a hash that choose a row.
     let arrays: [(rows: Int, slots: Int, mask: Int)]
     /// How a bucket is made.
-    let slotsPerBucket, rowBytes, linkBytes, slotBytes, bucketBytes, overflowSlots, leastTag: Int
+    let slotsPerBucket, rowBytes, linkBytes, slotBytes, bucketBytes, overflowSlots, overflowCount, leastTag: Int
     /// Where in a slot the value begins.
     let valueOffset: Int
 
@@ -24,17 +24,19 @@ struct LiveMap {
         fields[parts[0]] = number
       }
       let names = [
-        "count", "slots", "row", "link", "slot", "bucket", "overflow.slots", "least", "value", "buckets.rows",
+        "count", "slots", "row", "link", "slot", "bucket", "overflow.slots", "overflow.count", "least", "value",
+        "buckets.rows",
         "buckets.slots", "buckets.mask", "oldbuckets.rows", "oldbuckets.slots", "oldbuckets.mask",
       ]
       let found = names.compactMap { fields[$0[...]] }
       guard found.count == names.count else { return nil }
       count = found[0]
       (slotsPerBucket, rowBytes, linkBytes, slotBytes) = (found[1], found[2], found[3], found[4])
-      (bucketBytes, overflowSlots, leastTag, valueOffset) = (found[5], found[6], found[7], found[8])
-      arrays = [(found[9], found[10], found[11]), (found[12], found[13], found[14])]
+      (bucketBytes, overflowSlots, overflowCount) = (found[5], found[6], found[7])
+      (leastTag, valueOffset) = (found[8], found[9])
+      arrays = [(found[10], found[11], found[12]), (found[13], found[14], found[15])]
       guard (1...64).contains(rowBytes), slotsPerBucket <= rowBytes, linkBytes == 8, slotBytes > 0,
-        slotsPerBucket * slotBytes <= bucketBytes, leastTag > Layout.lastEvacuatedMark
+        slotsPerBucket * slotBytes <= bucketBytes, overflowCount <= slotsPerBucket, leastTag > Layout.lastEvacuatedMark
       else { return nil }
     }
 
@@ -97,7 +99,9 @@ struct LiveMap {
       // Empty to the end of the chain, or moved on: what the link says then is old.
       let mark = Int(tags[tags.startIndex])
       if mark == Layout.emptyRest || (Layout.firstEvacuatedMark...Layout.lastEvacuatedMark).contains(mark) { continue }
-      if !visit(tags, at: slots &+ UInt64(bucket * layout.bucketBytes), image, body) { isWhole = false }
+      if !visit(tags.prefix(layout.slotsPerBucket), at: slots &+ UInt64(bucket * layout.bucketBytes), image, body) {
+        isWhole = false
+      }
       var next = link.withUnsafeBytes {
         $0.loadUnaligned(fromByteOffset: place * layout.linkBytes, as: UInt64.self)
       }
@@ -106,7 +110,7 @@ struct LiveMap {
       while next != 0 {
         steps += 1
         guard steps < 10_000, let tags = image.bytes(next, layout.rowBytes),
-          visit(tags[...], at: next &+ UInt64(layout.overflowSlots), image, body),
+          visit(tags.prefix(layout.overflowCount), at: next &+ UInt64(layout.overflowSlots), image, body),
           let after = image.pointer(next &+ UInt64(layout.rowBytes))
         else {
           isWhole = false
@@ -122,10 +126,10 @@ struct LiveMap {
   private func visit(
     _ tags: ArraySlice<UInt8>, at slots: UInt64, _ image: ProcessImage, _ body: (UInt64, UnsafeRawBufferPointer) -> Void
   ) -> Bool {
-    guard tags.prefix(layout.slotsPerBucket).contains(where: { $0 >= layout.leastTag }) else { return true }
-    guard let bytes = image.bytes(slots, layout.bucketBytes) else { return false }
+    guard tags.contains(where: { $0 >= layout.leastTag }) else { return true }
+    guard let bytes = image.bytes(slots, tags.count * layout.slotBytes) else { return false }
     bytes.withUnsafeBytes { bytes in
-      for (lane, tag) in tags.prefix(layout.slotsPerBucket).enumerated() where tag >= layout.leastTag {
+      for (lane, tag) in tags.enumerated() where tag >= layout.leastTag {
         let start = lane * layout.slotBytes
         body(slots &+ UInt64(start), UnsafeRawBufferPointer(rebasing: bytes[start..<start + layout.slotBytes]))
       }
