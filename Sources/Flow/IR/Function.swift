@@ -39,6 +39,8 @@ public struct Capture: Sendable, Hashable {
 }
 
 /// A function of the source language in the intermediate form.
+///
+/// What is large in it lies behind one reference, shared by copies until one of them is changed: functions are handed about a lot, and seldom changed.
 public struct Function: Sendable {
   /// The full name: `example.com/session.(*Store).Close`; a closure's is its parent's with `.func1` behind.
   public var symbol: Symbol
@@ -56,22 +58,87 @@ public struct Function: Sendable {
   public var isInitializer = false
   /// The enclosing function of a closure.
   public var parent: Symbol?
+  private var body = Body()
+
   /// What a closure uses of its parent.
-  public var captures: [Capture] = []
+  public var captures: [Capture] {
+    get { body.captures }
+    _modify { yield &ownBody().captures }
+  }
+
   /// The parameters, the receiver first; each is also in `variables`.
-  public var parameters: [VariableID] = []
+  public var parameters: [VariableID] {
+    get { body.parameters }
+    _modify { yield &ownBody().parameters }
+  }
+
   /// The named results; each is also in `variables`. Empty when they have no names.
-  public var namedResults: [VariableID] = []
+  public var namedResults: [VariableID] {
+    get { body.namedResults }
+    _modify { yield &ownBody().namedResults }
+  }
+
   /// The types of the results.
-  public var resultTypes: [ValueType] = []
+  public var resultTypes: [ValueType] {
+    get { body.resultTypes }
+    _modify { yield &ownBody().resultTypes }
+  }
+
   /// All variables.
-  public var variables: [Variable] = []
+  public var variables: [Variable] {
+    get { body.variables }
+    _modify { yield &ownBody().variables }
+  }
+
   /// All memory paths that instructions name, each once.
-  public var paths: [MemoryPath] = []
+  public var paths: [MemoryPath] {
+    get { body.paths }
+    _modify { yield &ownBody().paths }
+  }
+
   /// All calls that `Operation.call` names.
-  public var calls: [Call] = []
+  public var calls: [Call] {
+    get { body.calls }
+    _modify { yield &ownBody().calls }
+  }
+
   /// The blocks; the first one is the entry.
-  public var blocks: [Block] = []
+  public var blocks: [Block] {
+    get { body.blocks }
+    _modify { yield &ownBody().blocks }
+  }
+
+  private final class Body: @unchecked Sendable {
+    // Unchecked: it is only changed by the one function that holds it. That is also why Swift need not check for overlapping accesses: the function itself is
+    // checked.
+    @exclusivity(unchecked) var captures: [Capture] = []
+    @exclusivity(unchecked) var parameters: [VariableID] = []
+    @exclusivity(unchecked) var namedResults: [VariableID] = []
+    @exclusivity(unchecked) var resultTypes: [ValueType] = []
+    @exclusivity(unchecked) var variables: [Variable] = []
+    @exclusivity(unchecked) var paths: [MemoryPath] = []
+    @exclusivity(unchecked) var calls: [Call] = []
+    @exclusivity(unchecked) var blocks: [Block] = []
+
+    init() {}
+
+    init(_ other: Body) {
+      captures = other.captures
+      parameters = other.parameters
+      namedResults = other.namedResults
+      resultTypes = other.resultTypes
+      variables = other.variables
+      paths = other.paths
+      calls = other.calls
+      blocks = other.blocks
+    }
+  }
+
+  /// The body, shared with no other function.
+  private mutating func ownBody() -> Body {
+    if !isKnownUniquelyReferenced(&body) { body = Body(body) }
+    return body
+  }
 
   /// The languages that are lowered to this form.
   public enum Language: UInt8, Sendable, Hashable {

@@ -40,6 +40,19 @@ public struct MemoryPath: Sendable, Hashable {
     self.fields = Array(fields.prefix(Self.maximumDepth))
   }
 
+  /// Hashes the few numbers as one word: paths are looked up for every expression.
+  public func hash(into hasher: inout Hasher) {
+    var word: UInt64
+    switch root {
+    case .variable(let variable): word = UInt64(UInt32(bitPattern: variable.rawValue)) << 1
+    case .global(let symbol): word = UInt64(UInt32(bitPattern: symbol.rawValue)) << 1 | 1
+    }
+    for field in fields {
+      word = (word ^ (word >> 29)) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(UInt32(bitPattern: field.rawValue)) &+ 1
+    }
+    hasher.combine(word)
+  }
+
   /// The field, or the global, that the path ends at; nil for a variable of the function.
   var declared: Symbol? {
     if let field = fields.last { return field }

@@ -7,16 +7,22 @@ public final class SymbolTable: @unchecked Sendable {
   // Unchecked: every access to `shards` happens under the lock of the shard (a pthread mutex: `Synchronization.Mutex`
   // is reported as a race by Thread Sanitizer on Linux).
   private final class Shard {
-    var mutex = pthread_mutex_t()
-    var numbers: [String: Int32] = [:]
-    var names: [String] = []
+    // The lock lies at an address of its own, as locks must not move. What it guards needs no check for overlapping accesses besides.
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    @exclusivity(unchecked) var numbers: [String: Int32] = [:]
+    @exclusivity(unchecked) var names: [String] = []
 
-    init() { pthread_mutex_init(&mutex, nil) }
-    deinit { pthread_mutex_destroy(&mutex) }
+    init() { pthread_mutex_init(mutex, nil) }
 
+    deinit {
+      pthread_mutex_destroy(mutex)
+      mutex.deallocate()
+    }
+
+    @inline(__always)
     func locked<Result>(_ body: () -> Result) -> Result {
-      pthread_mutex_lock(&mutex)
-      defer { pthread_mutex_unlock(&mutex) }
+      pthread_mutex_lock(mutex)
+      defer { pthread_mutex_unlock(mutex) }
       return body()
     }
   }

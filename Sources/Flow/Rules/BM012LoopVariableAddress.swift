@@ -15,9 +15,8 @@ struct LoopVariableAddress: Rule {
     let spawns = Spawns(analysis.program, analysis.callGraph, writes)
     let keepers = Keepers(analysis.program, analysis.callGraph)
     var result: [Finding] = []
-    for id in analysis.program.functionIDs {
+    for id in analysis.program.functionIDs where analysis.program.traits(id).contains(.sharesLoopVariables) {
       let function = analysis.program.function(id)
-      guard function.variables.contains(where: \.isSharedByLoop) else { continue }
       let search = Search(
         id: id, function: function, analysis: analysis, writes: writes, keepers: keepers,
         spawns: spawns.spawns(in: id))

@@ -26,14 +26,15 @@ struct UnlockedRegistry: Rule {
     /// The paths in the order in which they come up.
     var paths: [MemoryPath] = []
     var pinned: Set<Int> = []
+    let pinning = program.symbols.intern("runtime.LockOSThread")
     for id in program.functionIDs {
       let function = program.function(id)
       for call in function.calls {
-        if case .library(let name) = call.callee, analysis.name(name) == "runtime.LockOSThread" {
+        if case .library(pinning) = call.callee {
           pinned.insert(program.unitIndex(of: id))
         }
       }
-      if function.isInitializer || function.isTest { continue }
+      if function.isInitializer || function.isTest || !program.traits(id).contains(.usesMaps) { continue }
       for (block, content) in function.blocks.enumerated() {
         for (index, instruction) in content.instructions.enumerated() {
           guard

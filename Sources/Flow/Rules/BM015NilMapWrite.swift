@@ -14,7 +14,8 @@ struct NilMapWrite: Rule {
     var result: [Finding] = []
     let neverSet = neverSet(analysis)
     let summaries = NilSummaries(analysis.program, analysis.callGraph)
-    for id in analysis.program.functionIDs {
+    for id in analysis.program.functionIDs
+    where !analysis.program.traits(id).isDisjoint(with: [.storesIntoMaps, .hasMapVariables]) {
       let function = analysis.program.function(id)
       guard Self.canWriteNil(function, id, analysis, summaries) else { continue }
       let flow = NilFlow(id, analysis.program, analysis.callGraph, summaries)

@@ -10,14 +10,10 @@ struct FakePointerHandle: Rule {
     summary: "A counter is turned into a pointer.", page: String(decoding: PackageResources.BM017_md, as: UTF8.self))
 
   func findings(in analysis: Analysis) -> [Finding] {
-    let usesC = analysis.program.units.map { unit in
-      unit.functions.contains { $0.calls.contains { if case .foreign = $0.callee { true } else { false } } }
-    }
+    let usesC = analysis.program.callsC
     // Elsewhere a counter must be the key of a map, and only an address has its type.
     let hasKeys = analysis.program.units.map { $0.mapTypes.contains { $0.key.class == .integerAddress } }
-    let candidates = analysis.program.functionIDs.filter { id in
-      analysis.program.function(id).blocks.contains { $0.instructions.contains { isFake($0.operation) } }
-    }
+    let candidates = analysis.program.functionIDs.filter { analysis.program.traits($0).contains(.makesPointers) }
     var known: Counters?
     var keys: Set<Symbol>?
     var result: [Finding] = []
@@ -53,10 +49,5 @@ struct FakePointerHandle: Rule {
       }
     }
     return result
-  }
-
-  private func isFake(_ operation: Operation) -> Bool {
-    if case .convert(_, _, .integerToPointer) = operation { return true }
-    return false
   }
 }

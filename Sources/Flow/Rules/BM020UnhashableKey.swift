@@ -14,7 +14,7 @@ struct UnhashableKey: Rule {
   func findings(in analysis: Analysis) -> [Finding] {
     let types = ConcreteTypes(analysis.program, analysis.callGraph)
     var result: [Finding] = []
-    for id in analysis.program.functionIDs {
+    for id in analysis.program.functionIDs where canUseKeys(id, analysis) {
       let function = analysis.program.function(id)
       let unit = analysis.program.unitIndex(of: id)
       for block in function.blocks {
@@ -36,13 +36,21 @@ struct UnhashableKey: Rule {
     return result
   }
 
+  /// Whether a function uses a map, or calls one that takes something as an interface, which may use it as a key.
+  private func canUseKeys(_ id: FunctionID, _ analysis: Analysis) -> Bool {
+    analysis.program.traits(id).contains(.usesMaps)
+      || analysis.callGraph.outgoing(id).contains { analysis.program.traits($0.callee).contains(.takesInterfaces) }
+  }
+
   /// Arguments of functions that use them as keys.
   private func arguments(
     _ number: Int32, _ id: FunctionID, _ function: Function, _ types: ConcreteTypes, _ analysis: Analysis
   ) -> [Finding] {
     let call = function.calls[Int(number)]
     let targets = analysis.callGraph.targets(of: id, call: number)
-    guard targets.count == 1, analysis.callGraph.isResolved(id, call: number) else { return [] }
+    guard targets.count == 1, analysis.program.traits(targets[0]).contains(.takesInterfaces),
+      analysis.callGraph.isResolved(id, call: number)
+    else { return [] }
     let parameters = types.keyParameters(of: targets[0])
     return parameters.sorted { $0.key < $1.key }.compactMap { index, used in
       guard index < call.arguments.count, let type = types.unhashable(call.arguments[index], in: id),

@@ -36,12 +36,11 @@ struct LockDiscipline {
   /// The violations, at most one for each map.
   func violations() -> [Violation] {
     var accesses: [Symbol: [Access]] = [:]
-    let talksToC = analysis.program.units.map { unit in
-      unit.functions.contains { function in
-        function.isExportedToC || function.calls.contains { if case .foreign = $0.callee { true } else { false } }
-      }
+    let talksToC = zip(analysis.program.units, analysis.program.callsC).map { unit, callsC in
+      callsC || unit.functions.contains(where: \.isExportedToC)
     }
-    for id in analysis.program.functionIDs {
+    for id in analysis.program.functionIDs
+    where !analysis.program.traits(id).isDisjoint(with: [.usesMaps, .hasMapVariables]) {
       collect(id, talksToC: talksToC[analysis.program.unitIndex(of: id)], into: &accesses)
     }
     return accesses.sorted { analysis.name($0.key) < analysis.name($1.key) }.compactMap {

@@ -12,8 +12,6 @@ public final class Analysis: Sendable {
   public let callGraph: CallGraph
   /// What the solver found out, by function; `nil` where nothing matters.
   let results: SolvedFunctions
-  /// What happens to maps anywhere in the program.
-  let mapFacts: MapFacts
   /// The threads that rules run on.
   let queue: ParallelQueue
 
@@ -30,8 +28,11 @@ public final class Analysis: Sendable {
     self.sourceMap = sourceMap
     callGraph = CallGraph(program, queue: queue)
     results = Solver.solve(program, callGraph, queue, cache: cache)
-    mapFacts = MapFacts(program, callGraph)
   }
+
+  /// What happens to maps anywhere in the program; made when a rule first asks.
+  var mapFacts: MapFacts { facts.value { MapFacts(program, callGraph) } }
+  private let facts = Deferred<MapFacts>()
 
   /// The addresses of maps that reach C or are kept; made when a rule first asks.
   var mapAddresses: MapAddressFlow { addresses.value { MapAddressFlow(program, callGraph) } }

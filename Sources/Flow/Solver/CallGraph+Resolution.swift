@@ -12,7 +12,8 @@ extension CallGraph {
     guard program.isOriginal(id) else { return result }
     let function = program.function(id)
     let unitIndex = program.unitIndex(of: id)
-    let values = FunctionValues(function)
+    let hasFunctionValues = program.traits(id).contains(.hasFunctionValues)
+    let values = hasFunctionValues ? FunctionValues(function) : FunctionValues()
     for name in values.named {
       if let callee = program.function(named: name) { result.taken.append(callee) }
     }
@@ -48,7 +49,7 @@ extension CallGraph {
       case .foreign, .library:
         break
       }
-      for argument in call.arguments {
+      for argument in call.arguments where hasFunctionValues {
         for name in values.functions(of: argument) ?? [] {
           if let callee = program.function(named: name) { add(callee, isArgument: true) }
         }
@@ -85,6 +86,9 @@ struct FunctionValues {
   private var direct: [VariableID: [Symbol]] = [:]
   private var copies: [VariableID: [VariableID]] = [:]
   private var unknown: Set<VariableID> = []
+
+  /// No function values.
+  init() {}
 
   init(_ function: Function) {
     for block in function.blocks {

@@ -54,7 +54,9 @@ public struct CallGraph: Sendable {
 
   /// The functions that one call may run as its callee.
   public func targets(of function: FunctionID, call: Int32) -> [FunctionID] {
-    outgoing(function).filter { $0.call == call && !$0.isArgument }.map(\.callee)
+    var result: [FunctionID] = []
+    for edge in outgoing(function) where edge.call == call && !edge.isArgument { result.append(edge.callee) }
+    return result
   }
 
   /// Whether the targets of a call are all that can be meant. Calls of C and of libraries count as resolved: they have no body here.

@@ -10,51 +10,60 @@ struct Counters {
   init(_ program: Program) {
     self.program = program
     element = program.element
-    let functions = program.functionIDs.map { program.function($0) }
-    for function in functions { findSteps(function) }
+    let ids = program.functionIDs
+    for id in ids where program.traits(id).isSuperset(of: [.counts, .stores]) { findSteps(program.function(id)) }
     // What is stored in a counter's place may be an address after all.
-    if !counters.isEmpty { for function in functions { findAddresses(function) } }
+    if !counters.isEmpty {
+      for id in ids where program.traits(id).contains(.stores) { findAddresses(program.function(id)) }
+    }
     counters.subtract(addresses)
     // A counter's value is handed on by functions and kept in fields, one behind the other. After the first round only those matter that read what was new in the one
     // before.
+    let readers = ids.filter { program.traits($0).contains(.handsOnNumbers) }.map { id in
+      (
+        id: id,
+        reads: reads(program.function(id), computes: !program.traits(id).isDisjoint(with: [.computes, .counts]))
+      )
+    }
     var new: (counters: Set<Symbol>, sources: Set<Symbol>)?
     for _ in 0..<3 {
       let before = (counters: counters, sources: sources)
-      for function in functions where canHandOn(function, new) { propagate(function) }
+      for reader in readers where canHandOn(reader.reads, new) { propagate(program.function(reader.id)) }
       let added = (counters: counters.subtracting(before.counters), sources: sources.subtracting(before.sources))
       if added.counters.isEmpty, added.sources.isEmpty { break }
       new = added
     }
   }
 
-  /// Whether something in a function can be a counter's value: counted there, an index, or read from what is known to count; with `new`, from that.
-  private func canHandOn(_ function: Function, _ new: (counters: Set<Symbol>, sources: Set<Symbol>)?) -> Bool {
-    var isRead = false
-    var isHandedOn = false
+  /// Where a function that hands numbers on has them from.
+  private struct Reads {
+    var fieldsAndGlobals: [Symbol] = []
+    var functions: [Symbol] = []
+    /// Whether it counts or computes some itself.
+    var computes: Bool
+  }
+
+  private func reads(_ function: Function, computes: Bool) -> Reads {
+    var result = Reads(computes: computes)
+    for call in function.calls { if case .function(let name) = call.callee { result.functions.append(name) } }
     for block in function.blocks {
       for instruction in block.instructions {
-        switch instruction.operation {
-        case .store(_, let from):
-          if Self.isNumber(function.variables[Int(from.rawValue)].type) { isHandedOn = true }
-        case .fresh(_, .counter), .compute: if new == nil { isRead = true }
-        case .load(_, let path):
-          if !isRead, let symbol = place(path, function) {
-            isRead = (new?.counters ?? counters).contains(symbol)
-          }
-        case .call(let number):
-          // In the first round, functions that come to be known in it count as well.
-          guard !isRead, case .function(let name) = function.calls[Int(number)].callee else { continue }
-          isRead = new.map { $0.sources.contains(name) } ?? true
-        default: break
+        if case .load(_, let path) = instruction.operation, let symbol = place(path, function) {
+          result.fieldsAndGlobals.append(symbol)
         }
       }
-      if case .return(let values) = block.terminator, values.count == 1,
-        Self.isNumber(function.variables[Int(values[0].rawValue)].type)
-      {
-        isHandedOn = true
-      }
     }
-    return isRead && isHandedOn
+    return result
+  }
+
+  /// Whether something in a function can be a counter's value: counted there, an index, or read from what is known to count; with `new`, from that.
+  private func canHandOn(_ reads: Reads, _ new: (counters: Set<Symbol>, sources: Set<Symbol>)?) -> Bool {
+    // In the first round, functions that come to be known in it count as well.
+    guard let new else {
+      return reads.computes || !reads.functions.isEmpty || reads.fieldsAndGlobals.contains(where: counters.contains)
+    }
+    return !new.sources.isEmpty && reads.functions.contains(where: new.sources.contains)
+      || !new.counters.isEmpty && reads.fieldsAndGlobals.contains(where: new.counters.contains)
   }
 
   /// The field or global that a path names. Elements of lists have no name of their own.
@@ -116,7 +125,7 @@ struct Counters {
   func keysOfMaps() -> Set<Symbol> {
     var result: Set<Symbol> = []
     if counters.isEmpty { return result }
-    for id in program.functionIDs {
+    for id in program.functionIDs where program.traits(id).contains(.usesMaps) {
       let function = program.function(id)
       var definitions: Definitions?
       for block in function.blocks {
@@ -203,9 +212,10 @@ struct Counters {
   private func source(of variable: VariableID, _ definitions: Definitions) -> VariableID? {
     var variable = variable
     for _ in 0..<16 {
-      let all = definitions.definitions(of: variable)
-      guard all.count == 1 else { return all.isEmpty ? nil : variable }
-      switch all[0].operation {
+      guard let only = definitions.only(of: variable) else {
+        return definitions.count(of: variable) == 0 ? nil : variable
+      }
+      switch only.operation {
       case .copy(_, let from), .convert(_, let from, _): variable = from
       default: return nil
       }

@@ -7,18 +7,34 @@ struct Definitions {
   }
 
   let function: Function
-  private var positions: [VariableID: [Position]] = [:]
+  /// The places of all assignments, those of one variable side by side.
+  private let positions: [Position]
+  /// For each variable where its assignments start in `positions`; behind the last one their number.
+  private let starts: [Int32]
 
   init(_ function: Function) {
     self.function = function
+    // Counted first, so that each place is written once, to where it belongs.
+    var starts = [Int32](repeating: 0, count: function.variables.count + 2)
+    for block in function.blocks {
+      for instruction in block.instructions {
+        Self.visitWritten(instruction.operation, function) { starts[Int($0.rawValue) + 2] += 1 }
+      }
+    }
+    for index in starts.indices.dropFirst() { starts[index] += starts[index - 1] }
+    var positions = [Position](repeating: Position(block: 0, index: 0), count: Int(starts[starts.count - 1]))
     for (block, content) in function.blocks.enumerated() {
       for (index, instruction) in content.instructions.enumerated() {
-        let position = Position(block: Int32(block), index: Int32(index))
-        for variable in Self.written(instruction.operation, function) {
-          positions[variable, default: []].append(position)
+        Self.visitWritten(instruction.operation, function) { variable in
+          let slot = Int(variable.rawValue) + 1
+          positions[Int(starts[slot])] = Position(block: Int32(block), index: Int32(index))
+          starts[slot] += 1
         }
       }
     }
+    starts.removeLast()
+    self.positions = positions
+    self.starts = starts
   }
 
   func instruction(_ position: Position) -> Instruction {
@@ -26,23 +42,34 @@ struct Definitions {
   }
 
   /// The instructions that assign a variable.
-  func definitions(of variable: VariableID) -> [Instruction] { (positions[variable] ?? []).map(instruction) }
+  func definitions(of variable: VariableID) -> [Instruction] { positions(of: variable).map(instruction) }
+
+  /// How many instructions assign a variable.
+  func count(of variable: VariableID) -> Int {
+    Int(starts[Int(variable.rawValue) + 1] - starts[Int(variable.rawValue)])
+  }
+
+  /// The instruction that assigns a variable, where there is exactly one.
+  func only(of variable: VariableID) -> Instruction? {
+    count(of: variable) == 1 ? instruction(positions[Int(starts[Int(variable.rawValue)])]) : nil
+  }
 
   /// Where a variable is assigned.
-  func positions(of variable: VariableID) -> [Position] { positions[variable] ?? [] }
+  func positions(of variable: VariableID) -> ArraySlice<Position> {
+    positions[Int(starts[Int(variable.rawValue)])..<Int(starts[Int(variable.rawValue) + 1])]
+  }
 
   /// The instruction that makes a value, behind copies and conversions; nil for parameters and what several instructions assign.
   func origin(of variable: VariableID) -> Instruction? {
     var variable = variable
     for _ in 0..<32 {
-      guard let all = positions[variable], all.count == 1 else { return nil }
-      let found = instruction(all[0])
+      guard let found = only(of: variable) else { return nil }
       switch found.operation {
       case .copy(_, let from), .convert(_, let from, _): variable = from
       case .load(_, let path):
         let place = function.paths[Int(path.rawValue)]
         guard case .variable(let source) = place.root, place.fields.isEmpty, source != variable,
-          positions[source] != nil
+          count(of: source) > 0
         else { return found }
         variable = source
       default: return found
@@ -61,23 +88,27 @@ struct Definitions {
 
   /// The variables that an instruction assigns.
   static func written(_ operation: Operation, _ function: Function) -> [VariableID] {
+    var result: [VariableID] = []
+    visitWritten(operation, function) { result.append($0) }
+    return result
+  }
+
+  /// Calls `visit` with each variable that an instruction assigns.
+  static func visitWritten(_ operation: Operation, _ function: Function, _ visit: (VariableID) -> Void) {
     switch operation {
     case .constant(let into, _), .copy(let into, _), .convert(let into, _, _), .fresh(let into, _),
       .compute(let into, _), .address(let into, _),
       .load(let into, _), .mapMake(let into):
-      return [into]
+      visit(into)
     case .store(let path, _):
       let place = function.paths[Int(path.rawValue)]
-      if case .variable(let variable) = place.root, place.fields.isEmpty { return [variable] }
-      return []
+      if case .variable(let variable) = place.root, place.fields.isEmpty { visit(variable) }
     case .map(let access):
-      switch access.kind {
-      case .load, .loadAndDelete: return [access.value, access.found].compactMap { $0 }
-      case .next: return [access.key, access.value, access.found].compactMap { $0 }
-      default: return [access.found].compactMap { $0 }
-      }
-    case .call(let number): return function.calls[Int(number)].results
-    case .lock, .unlock, .use, .escape: return []
+      if access.kind == .next, let key = access.key { visit(key) }
+      if let value = access.value, [.load, .loadAndDelete, .next].contains(access.kind) { visit(value) }
+      if let found = access.found { visit(found) }
+    case .call(let number): for result in function.calls[Int(number)].results { visit(result) }
+    case .lock, .unlock, .use, .escape: break
     }
   }
 }

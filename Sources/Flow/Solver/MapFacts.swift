@@ -73,9 +73,7 @@ private struct MapFactsBuilder {
     let functions = program.functionIDs.filter { isRelevant[program.unitIndex(of: $0)] }
     for id in functions {
       let function = program.function(id)
-      guard function.variables.contains(where: { $0.type.class == .map }) || Self.touchesMaps(function) else {
-        continue
-      }
+      guard !program.traits(id).isDisjoint(with: [.hasMapVariables, .usesMaps, .makesMaps]) else { continue }
       variableOffsets[id] = Int32(parents.count)
       for _ in function.variables { newNode() }
     }
@@ -104,17 +102,6 @@ private struct MapFactsBuilder {
       }
     }
     return roots.compactMap { groups[$0] }
-  }
-
-  private static func touchesMaps(_ function: Function) -> Bool {
-    function.blocks.contains { block in
-      block.instructions.contains {
-        switch $0.operation {
-        case .map, .mapMake: true
-        default: false
-        }
-      }
-    }
   }
 
   // MARK: Nodes

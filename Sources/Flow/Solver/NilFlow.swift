@@ -37,12 +37,12 @@ struct NilFlow {
   private let graph: CallGraph
   private let summaries: NilSummaries
   private let definitions: Definitions
-  /// For each variable the one it is a copy of.
-  private var roots: [VariableID: VariableID] = [:]
+  /// For each variable the one it is a copy of, or itself.
+  private var roots: [VariableID] = []
   private var isTracked: [Bool]
   private var entries: [State?] = []
-  /// For each block, by instruction, the variables that nothing mentions afterwards.
-  private var lastMentions: [[Int: [VariableID]]] = []
+  /// For each block the variables that nothing mentions afterwards, each with its last instruction, in the order of these.
+  private var lastMentions: [[(index: Int32, variable: VariableID)]] = []
 
   init(_ id: FunctionID, _ program: Program, _ graph: CallGraph, _ summaries: NilSummaries) {
     self.id = id
@@ -71,21 +71,20 @@ struct NilFlow {
   /// store is noted for all objects that are known.
   private mutating func findLastMentions() {
     struct Mentions {
-      var block: Int
-      var last: Int
+      var block: Int32
+      var last: Int32 = 0
       /// Whether it is written first, and mentioned in no other block.
-      var isLocal: Bool
+      var isLocal = false
     }
-    var mentions: [VariableID: Mentions] = [:]
+    var mentions = [Mentions](repeating: Mentions(block: -1), count: function.variables.count)
     func note(_ variable: VariableID, _ block: Int, _ index: Int, isWritten: Bool) {
-      let variable = root(of: variable)
-      guard var known = mentions[variable] else {
-        mentions[variable] = Mentions(block: block, last: index, isLocal: isWritten)
+      let variable = Int(root(of: variable).rawValue)
+      if mentions[variable].block < 0 {
+        mentions[variable] = Mentions(block: Int32(block), last: Int32(index), isLocal: isWritten)
         return
       }
-      known.isLocal = known.isLocal && known.block == block
-      known.last = index
-      mentions[variable] = known
+      if mentions[variable].block != Int32(block) { mentions[variable].isLocal = false }
+      mentions[variable].last = Int32(index)
     }
     for (number, block) in function.blocks.enumerated() {
       for (index, instruction) in block.instructions.enumerated() {
@@ -95,49 +94,57 @@ struct NilFlow {
       // What a terminator names is needed at the end of the block.
       for variable in block.terminator.operands {
         note(variable, number, block.instructions.count, isWritten: false)
-        mentions[root(of: variable)]?.isLocal = false
+        mentions[Int(root(of: variable).rawValue)].isLocal = false
       }
     }
-    lastMentions = Array(repeating: [:], count: function.blocks.count)
-    for (variable, known) in mentions where known.isLocal {
-      lastMentions[known.block][known.last, default: []].append(variable)
+    lastMentions = Array(repeating: [], count: function.blocks.count)
+    for (number, known) in mentions.enumerated() where known.isLocal {
+      lastMentions[Int(known.block)].append((known.last, VariableID(rawValue: Int32(number))))
     }
+    for block in lastMentions.indices { lastMentions[block].sort { $0.index < $1.index } }
   }
 
-  /// Runs an instruction of a block, and forgets what nothing asks for afterwards.
-  private func transfer(_ instruction: Instruction, _ block: Int, _ index: Int, _ state: inout State) {
-    transfer(instruction, &state)
-    guard let last = lastMentions[block][index] else { return }
-    for variable in last
-    where state.fresh[variable] != nil || state.nilPaths.contains(MemoryPath(.variable(variable))) {
-      forget(variable, &state)
+  /// Runs the instructions of a block, and forgets after each what nothing asks for any more; calls `body` before each.
+  private func run(_ number: Int, _ state: inout State, _ body: (Instruction, State) -> Void = { _, _ in }) {
+    let last = lastMentions[number]
+    var next = 0
+    for (index, instruction) in function.blocks[number].instructions.enumerated() {
+      body(instruction, state)
+      transfer(instruction, &state)
+      while next < last.count, last[next].index == Int32(index) {
+        let variable = last[next].variable
+        next += 1
+        if state.fresh[variable] != nil || state.nilPaths.contains(MemoryPath(.variable(variable))) {
+          forget(variable, &state)
+        }
+      }
     }
   }
 
   private mutating func findRoots() {
     let fixed = Set(function.parameters + function.namedResults + function.captures.map(\.inner))
+    roots = function.variables.indices.map { VariableID(rawValue: Int32($0)) }
     for number in function.variables.indices {
       let variable = VariableID(rawValue: Int32(number))
       var root = variable
       for _ in 0..<16 {
-        let all = definitions.definitions(of: root)
-        guard all.count == 1, !fixed.contains(root), isTracked[Int(root.rawValue)] else { break }
+        guard let only = definitions.only(of: root), !fixed.contains(root), isTracked[Int(root.rawValue)] else { break }
         var source: VariableID?
-        switch all[0].operation {
+        switch only.operation {
         case .copy(_, let from), .convert(_, let from, _): source = from
         default: break
         }
         // What is assigned more than once is not the same at all times.
         guard let source, isTracked[Int(source.rawValue)],
-          definitions.definitions(of: source).count + (fixed.contains(source) ? 1 : 0) == 1
+          definitions.count(of: source) + (fixed.contains(source) ? 1 : 0) == 1
         else { break }
         root = source
       }
-      if root != variable { roots[variable] = root }
+      roots[number] = root
     }
   }
 
-  func root(of variable: VariableID) -> VariableID { roots[variable] ?? variable }
+  func root(of variable: VariableID) -> VariableID { roots[Int(variable.rawValue)] }
 
   private func rooted(_ path: MemoryPath) -> MemoryPath {
     guard case .variable(let variable) = path.root else { return path }
@@ -173,8 +180,7 @@ struct NilFlow {
 
   /// Whether a variable is the constant nil.
   func isNilConstant(_ variable: VariableID) -> Bool {
-    let all = definitions.definitions(of: root(of: variable))
-    if all.count == 1, case .constant(_, .nil) = all[0].operation { return true }
+    if case .constant(_, .nil)? = definitions.only(of: root(of: variable))?.operation { return true }
     return false
   }
 
@@ -182,10 +188,7 @@ struct NilFlow {
   func replay(_ body: (Instruction, State) -> Void, atEnd: (Block, State) -> Void = { _, _ in }) {
     for (number, block) in function.blocks.enumerated() {
       guard var state = entries[number] else { continue }
-      for (index, instruction) in block.instructions.enumerated() {
-        body(instruction, state)
-        transfer(instruction, number, index, &state)
-      }
+      run(number, &state, body)
       atEnd(block, state)
     }
   }
@@ -200,7 +203,7 @@ struct NilFlow {
     while let number = pending.popLast() {
       let block = function.blocks[number]
       var state = entries[number] ?? State()
-      for (index, instruction) in block.instructions.enumerated() { transfer(instruction, number, index, &state) }
+      run(number, &state)
       for (position, next) in function.successors(of: number).enumerated() {
         var out = state
         if case .branch(let condition, _, _) = block.terminator {
@@ -307,14 +310,14 @@ struct NilFlow {
     case .map(let access): transfer(access, &state)
     case .call(let number): transfer(function.calls[Int(number)], number, &state)
     case .escape(let variable): if type(variable) == .list { state.fresh[root(of: variable)] = nil }
-    default: for variable in Definitions.written(instruction.operation, function) { forget(variable, &state) }
+    default: Definitions.visitWritten(instruction.operation, function) { forget($0, &state) }
     }
   }
 
   private func transfer(_ access: MapAccess, _ state: inout State) {
     let path = rooted(function.paths[Int(access.map.rawValue)])
     let isAbsent = access.key.map { state.absent.contains(Absence(map: path, key: root(of: $0))) } ?? false
-    for variable in Definitions.written(.map(access), function) { forget(variable, &state) }
+    Definitions.visitWritten(.map(access), function) { forget($0, &state) }
     switch access.kind {
     case .load:
       if isAbsent, let value = access.value, function.variables[Int(value.rawValue)].type.class == .map {
@@ -386,8 +389,7 @@ struct NilFlow {
   private func paths(of variable: VariableID) -> [MemoryPath] {
     let variable = root(of: variable)
     var result = [MemoryPath(.variable(variable))]
-    let all = definitions.definitions(of: variable)
-    if all.count == 1, case .load(_, let path) = all[0].operation {
+    if case .load(_, let path)? = definitions.only(of: variable)?.operation {
       result.append(rooted(function.paths[Int(path.rawValue)]))
     }
     return result

@@ -160,7 +160,7 @@ final class NilSummaries {
     for block in function.blocks {
       for instruction in block.instructions {
         visit(instruction, id, function, &candidates, &found)
-        for variable in Definitions.written(instruction.operation, function) { candidates[variable] = nil }
+        Definitions.visitWritten(instruction.operation, function) { candidates[$0] = nil }
       }
       guard case .branch(let condition, _, _) = block.terminator else { continue }
       switch condition.kind {

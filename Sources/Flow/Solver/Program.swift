@@ -27,6 +27,7 @@ public struct Program: Sendable {
   /// For each unit whether C calls back on the main thread only, as far as the headers say.
   private let isOnMainThread: [Bool]
   private let declarations: [Symbol: (unit: Int32, index: Int32)]
+  private let traits: [FunctionTraits]
 
   private struct Source: Hashable {
     var range: SourceRange
@@ -40,16 +41,17 @@ public struct Program: Sendable {
     self.units = units
     self.symbols = symbols
     element = symbols.intern("element")
-    var places: [(unit: Int32, index: Int32)] = []
-    places.reserveCapacity(units.reduce(0) { $0 + $1.functions.count })
+    let places = units.enumerated().flatMap { unit, content in
+      content.functions.indices.map { (unit: Int32(unit), index: Int32($0)) }
+    }
     var byName: [Symbol: FunctionID] = [:]
     var originals: [FunctionID] = []
     var bySource: [Source: FunctionID] = [:]
     var declarations: [Symbol: (unit: Int32, index: Int32)] = [:]
     var common: [Symbol: Symbol] = [:]
     for (unit, content) in units.enumerated() {
-      for (index, function) in content.functions.enumerated() {
-        let id = FunctionID(rawValue: Int32(places.count))
+      for function in content.functions {
+        let id = FunctionID(rawValue: Int32(originals.count))
         var original = id
         if function.range != .none {
           let source = Source(range: function.range, name: function.displayName)
@@ -57,7 +59,6 @@ public struct Program: Sendable {
         }
         if byName[function.symbol] == nil { byName[function.symbol] = original }
         originals.append(original)
-        places.append((Int32(unit), Int32(index)))
       }
       for (index, declaration) in content.declarations.enumerated() {
         let name = Self.commonName(declaration.symbol, symbols)
@@ -66,6 +67,14 @@ public struct Program: Sendable {
       }
     }
     self.places = places
+    functionIDs = places.indices.lazy.map { FunctionID(rawValue: Int32($0)) }.filter {
+      originals[Int($0.rawValue)] == $0
+    }
+    traits = queue.map(count: places.count, stride: 256) { number in
+      FunctionTraits(units[Int(places[number].unit)].functions[Int(places[number].index)])
+    }
+    let isCalling = Self.unitsThatCallC(units, traits)
+    callsC = isCalling
     self.byName = byName
     self.originals = originals
     self.common = common
@@ -73,11 +82,21 @@ public struct Program: Sendable {
     isOnMainThread = units.map { unit in
       !unit.startsForeignThreads && unit.foreignHeaders.contains { knowledge.isOfMainThread(header: $0) }
     }
-    foreign = queue.map(count: units.count) { Self.foreignFunctions(of: units[$0], symbols, knowledge) }
+    foreign = queue.map(count: units.count) {
+      Self.foreignFunctions(of: units[$0], callsC: isCalling[$0], symbols, knowledge)
+    }
+  }
+
+  private static func unitsThatCallC(_ units: [Unit], _ traits: [FunctionTraits]) -> [Bool] {
+    var start = 0
+    return units.map { unit in
+      defer { start += unit.functions.count }
+      return traits[start..<start + unit.functions.count].contains { $0.contains(.callsForeign) }
+    }
   }
 
   private static func foreignFunctions(
-    of unit: Unit, _ symbols: SymbolTable, _ knowledge: any ForeignKnowledge
+    of unit: Unit, callsC: Bool, _ symbols: SymbolTable, _ knowledge: any ForeignKnowledge
   ) -> [Symbol: ForeignFunction] {
     var result: [Symbol: ForeignFunction] = [:]
     for function in unit.foreignFunctions {
@@ -85,6 +104,7 @@ public struct Program: Sendable {
       let model = knowledge.function(named: function.name).flatMap { $0.confidence == .model ? $0 : nil }
       result[symbols.intern(function.name)] = model.map(function.completed(by:)) ?? function
     }
+    guard callsC else { return result }
     for function in unit.functions {
       for call in function.calls {
         guard case .foreign(let name) = call.callee, result[name] == nil else { continue }
@@ -97,9 +117,12 @@ public struct Program: Sendable {
   /// How many functions there are.
   public var functionCount: Int { places.count }
   /// The numbers of all functions, of several that are the same source only the first one.
-  public var functionIDs: [FunctionID] {
-    (0..<Int32(places.count)).map(FunctionID.init(rawValue:)).filter(isOriginal)
-  }
+  public let functionIDs: [FunctionID]
+  /// For each unit whether a function of it calls C.
+  let callsC: [Bool]
+
+  /// What occurs in a function.
+  func traits(_ id: FunctionID) -> FunctionTraits { traits[Int(id.rawValue)] }
 
   /// Whether no earlier function is the same source. Only such functions are analysed, and only they are callees.
   public func isOriginal(_ id: FunctionID) -> Bool { originals[Int(id.rawValue)] == id }

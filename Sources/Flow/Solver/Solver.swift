@@ -56,11 +56,8 @@ enum Solver {
 
   /// Units that call C or keep its types in maps, and those that have maps for addresses and call such units.
   private static func relevantUnits(_ program: Program, _ graph: CallGraph) -> [Bool] {
-    let callsC = program.units.map { unit in
-      unit.mapTypes.contains { $0.key.cType != .empty || $0.value.cType != .empty }
-        || unit.functions.contains { function in
-          function.calls.contains { if case .foreign = $0.callee { true } else { false } }
-        }
+    let callsC = zip(program.units, program.callsC).map { unit, callsC in
+      callsC || unit.mapTypes.contains { $0.key.cType != .empty || $0.value.cType != .empty }
     }
     var result = callsC
     let holds = program.units.map { unit in
@@ -82,17 +79,10 @@ enum Solver {
       if traits.contains(.endsMemory) || isUnitRelevant[program.unitIndex(of: id)] { return true }
     }
     guard isUnitRelevant[program.unitIndex(of: id)] else { return false }
-    let function = program.function(id)
-    return function.variables.contains { $0.type.holdsAddress || $0.type.class == .map }
-      || function.blocks.contains { block in
-        block.instructions.contains {
-          switch $0.operation {
-          case .map, .lock, .unlock: true
-          default: false
-          }
-        }
-      }
-      || function.calls.contains {
+    return !program.traits(id).isDisjoint(with: [
+      .hasAddressVariables, .hasMapVariables, .usesMaps, .locks, .callsForeign,
+    ])
+      || program.function(id).calls.contains {
         switch $0.callee {
         // What a caller gives a function to call, or as the receiver of a method, decides what it does.
         case .foreign, .interfaceMethod, .value: true

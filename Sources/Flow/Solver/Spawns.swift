@@ -19,6 +19,7 @@ final class Spawns {
   private let graph: CallGraph
   private let writes: SharedWrites
   private var parameters: [FunctionID: [Int: Bool]] = [:]
+  private let starters: Set<Symbol>
   private let element: Symbol
 
   init(_ program: Program, _ graph: CallGraph, _ writes: SharedWrites) {
@@ -26,15 +27,16 @@ final class Spawns {
     self.graph = graph
     self.writes = writes
     element = program.element
+    starters = Set(Self.starters.map(program.symbols.intern))
   }
 
   /// Library functions that run a function in a goroutine.
   static let starters: Set<String> = ["sync.(*WaitGroup).Go", "golang.org/x/sync/errgroup.(*Group).Go"]
 
   func spawns(in id: FunctionID) -> [Spawn] {
+    guard canStart(id) else { return [] }
     let function = program.function(id)
     let edges = graph.outgoing(id)
-    guard !edges.isEmpty else { return [] }
     var result: [Spawn] = []
     for (block, content) in function.blocks.enumerated() {
       for (index, instruction) in content.instructions.enumerated() {
@@ -49,7 +51,7 @@ final class Spawns {
         if call.mode == .spawned {
           for target in graph.targets(of: id, call: number) { add(target, call) }
         } else if case .library(let name) = call.callee {
-          guard Self.starters.contains(program.symbols.name(name)) else { continue }
+          guard starters.contains(name) else { continue }
           for edge in edges where edge.call == number && edge.isArgument { add(edge.callee, nil) }
         } else {
           for target in graph.targets(of: id, call: number) {
@@ -64,6 +66,13 @@ final class Spawns {
       }
     }
     return result
+  }
+
+  /// Whether a function starts something itself, or hands something to one that may start it.
+  private func canStart(_ id: FunctionID) -> Bool {
+    graph.outgoing(id).contains {
+      $0.isArgument || $0.mode == .spawned || program.traits($0.callee).contains(.takesFunctions)
+    }
   }
 
   /// The functions that a variable, or the elements of a list, can be.
@@ -98,15 +107,10 @@ final class Spawns {
 
   /// The parameters that a function runs in goroutines, and whether it may start several of one.
   func spawnedParameters(of id: FunctionID) -> [Int: Bool] {
+    guard program.traits(id).contains(.takesFunctions) else { return [:] }
     if let known = parameters[id] { return known }
     parameters[id] = [:]
     let function = program.function(id)
-    guard
-      function.parameters.contains(where: {
-        let type = function.variables[Int($0.rawValue)].type.class
-        return type == .function || type == .list
-      })
-    else { return [:] }
     var result: [Int: Bool] = [:]
     for (block, content) in function.blocks.enumerated() {
       for instruction in content.instructions {
@@ -134,7 +138,7 @@ final class Spawns {
         calledValues(of: target, depth: 0).compactMap { writes.translated($0, from: target, call, in: id) }
       }
     }
-    if case .library(let name) = call.callee, Self.starters.contains(program.symbols.name(name)) {
+    if case .library(let name) = call.callee, starters.contains(name) {
       return call.arguments.map { resolver.reference($0) }
         + graph.outgoing(id).filter { $0.call == number && $0.isArgument }.flatMap { edge in
           calledValues(of: edge.callee, depth: 0).compactMap { writes.translated($0, from: edge.callee, nil, in: id) }

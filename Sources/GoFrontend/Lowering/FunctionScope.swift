@@ -1,6 +1,8 @@
 import Flow
 
 /// A function while it is lowered: its blocks grow, its names find their variables, its jumps their targets.
+///
+/// Belongs to one thread, and no method hands out what it is about to change: what is used for each expression is not checked for overlapping accesses.
 final class FunctionScope {
   /// Where `break` and `continue` go.
   struct Target {
@@ -9,14 +11,14 @@ final class FunctionScope {
     var continueBlock: BlockID?
   }
 
-  var function: Flow.Function
+  @exclusivity(unchecked) var function: Flow.Function
   /// The enclosing function of a closure.
   let parent: FunctionScope?
   /// The block that instructions are added to.
-  var current = BlockID(rawValue: 0)
+  @exclusivity(unchecked) var current = BlockID(rawValue: 0)
   /// Whether control cannot reach `current`: what is added to it is dropped with it.
-  var isUnreachable = false
-  var statement: SourceRange
+  @exclusivity(unchecked) var isUnreachable = false
+  @exclusivity(unchecked) var statement: SourceRange
   var targets: [Target] = []
   /// The block that `fallthrough` goes to.
   var fallthroughBlock: BlockID?
@@ -25,8 +27,8 @@ final class FunctionScope {
   var pendingLabel = Name(0)
   var closureCount = 0
   var depth = 0
-  private var variables: [ObjectID: VariableID] = [:]
-  private var paths: [MemoryPath: PathID] = [:]
+  @exclusivity(unchecked) private var variables: [ObjectID: VariableID] = [:]
+  @exclusivity(unchecked) private var paths: [MemoryPath: PathID] = [:]
   /// Variables that hold the address of a map's own representation.
   var mapAddresses: Set<VariableID> = []
   /// Variables that hold a map's header or what lies behind it.

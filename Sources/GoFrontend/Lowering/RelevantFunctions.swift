@@ -72,7 +72,11 @@ struct RelevantFunctions {
       relevant.insert(NodeKey(file: number, node: function.rawValue))
     }
     let sharesLoopVariables = file.goVersion < 22
+    func key(_ function: Int) -> NodeKey { NodeKey(file: number, node: functions[function].rawValue) }
     var locking = LockCalls()
+    /// For each function whether it is of interest, and the last function that it mentions.
+    var isRelevant = [Bool](repeating: false, count: functions.count)
+    var lastMentioned = [ObjectID](repeating: .none, count: functions.count)
     var current = 0
     for (id, node) in tree.nodes.enumerated() where node.kind != .bad {
       // Nodes come nearly in the order of the source, so the function of one is near that of the one before.
@@ -80,33 +84,35 @@ struct RelevantFunctions {
       while current > 0, tree[functions[current]].start > node.start { current -= 1 }
       let function = tree[functions[current]]
       guard node.start >= function.start, node.end <= function.end else { continue }
-      let key = NodeKey(file: number, node: functions[current].rawValue)
       if node.kind == .call {
-        locking.note(key, takes: calls(taking, node, tree), givesBack: calls(givingBack, node, tree))
+        let (takes, givesBack) = (calls(taking, node, tree), calls(givingBack, node, tree))
+        if takes || givesBack { locking.note(key(current), takes: takes, givesBack: givesBack) }
       }
       switch node.kind {
-      case .goStatement: relevant.insert(key)
-      case .unary where sharesLoopVariables && node.token == .and: relevant.insert(key)
-      case .functionLiteral where sharesLoopVariables: relevant.insert(key)
+      case .goStatement: isRelevant[current] = true
+      case .unary where sharesLoopVariables && node.token == .and: isRelevant[current] = true
+      case .functionLiteral where sharesLoopVariables: isRelevant[current] = true
       case .functionType where sharesLoopVariables:
         // A parameter that is a function: whoever takes one may keep it.
-        if tree.functionDeclaration(functions[current]).type != NodeID(Int32(id)) { relevant.insert(key) }
+        if tree.functionDeclaration(functions[current]).type != NodeID(Int32(id)) { isRelevant[current] = true }
       case .identifier:
         let object = info.object(NodeID(Int32(id)))
-        if !object.isNone {
+        if !object.isNone, object != lastMentioned[current] {
           let record = declarations.objects[object]
           if record.kind == .function, record.package == index, record.node != functions[current] {
-            callers[object, default: []].append(key)
+            lastMentioned[current] = object
+            callers[object, default: []].append(key(current))
           }
         }
         fallthrough
       case .selector, .call, .index, .mapType, .compositeLiteral, .star:
         let type = info.type(NodeID(Int32(id)))
         if type == .unknown { continue }
-        if isInteresting(type) || node.kind == .compositeLiteral && holdsMap(type) { relevant.insert(key) }
+        if isInteresting(type) || node.kind == .compositeLiteral && holdsMap(type) { isRelevant[current] = true }
       default: break
       }
     }
+    for function in functions.indices where isRelevant[function] { relevant.insert(key(function)) }
     relevant.formUnion(locking.ofCallers)
   }
 

@@ -6,14 +6,14 @@ import Flow
 // type once. The result is cached for each type; a type that is met while it is being walked counts as holding nothing, and what was found
 // under that assumption is only cached for the type the walk started from.
 
-/// Describes the types of one package.
+/// Describes the types of one package. Belongs to one thread; what is asked for at each expression is not checked for overlapping accesses.
 final class TypeMapper {
   private let checker: TypeChecker
   private let symbols: SymbolTable
   /// For each type the number of its description in `values`, plus one; 0 where there is none yet. Types are numbered densely, and asked for at each expression.
-  private var valueNumbers: [Int32] = []
-  private var values: [ValueType] = []
-  private var held: [TypeID: Holds] = [:]
+  @exclusivity(unchecked) private var valueNumbers: [Int32] = []
+  @exclusivity(unchecked) private var values: [ValueType] = []
+  @exclusivity(unchecked) private var held: [TypeID: Holds] = [:]
   private var mapNumbers: [TypeID: Int32] = [:]
   private var mapTypeNumbers: [MapType: Int32] = [:]
   private(set) var mapTypes: [MapType] = []

@@ -73,8 +73,8 @@ enum FileSystem {
     guard information.st_mode & S_IFMT == S_IFREG else { throw Failure(errno: EISDIR) }
     var failure: Int32 = 0
     let capacity = Int(information.st_size)
-    let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      count = 0
+    let source = SourceBytes(capacity: capacity) { buffer in
+      var count = 0
       while count < capacity {
         // Unsafe: reads at most what is left of the buffer.
         let got = Foundation.read(descriptor, buffer.baseAddress! + count, capacity - count)
@@ -86,9 +86,10 @@ enum FileSystem {
         if got == 0 { break }
         count += got
       }
+      return count
     }
     if failure != 0 { throw Failure(errno: failure) }
-    return SourceBytes(bytes)
+    return source
   }
 
   /// The text of a small file, such as a go.mod.
@@ -101,6 +102,20 @@ enum FileSystem {
   static func join(_ folder: String, _ name: some StringProtocol) -> String {
     if name.isEmpty { return folder }
     return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// What stands in a path behind the last occurrence of some text; nil where there is none.
+  static func path(in path: String, behind text: StaticString) -> String? {
+    let length = text.utf8CodeUnitCount
+    let bytes = Array(path.utf8)
+    var start = bytes.count - length
+    while start >= 0 {
+      if (0..<length).allSatisfy({ bytes[start + $0] == text.utf8Start[$0] }) {
+        return String(decoding: bytes[(start + length)...], as: UTF8.self)
+      }
+      start -= 1
+    }
+    return nil
   }
 
   /// The folder that holds a path.

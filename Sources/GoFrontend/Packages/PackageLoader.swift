@@ -254,9 +254,7 @@ struct PackageLoader {
   private func importPath(of folder: String, _ module: GoModule?) -> String {
     if let module, !module.path.isEmpty {
       // A vendored package is imported by what stands behind `vendor`.
-      if !module.isStandard, let range = folder.range(of: "/vendor/", options: .backwards) {
-        return String(folder[range.upperBound...])
-      }
+      if !module.isStandard, let path = FileSystem.path(in: folder, behind: "/vendor/") { return path }
       return module.importPath(of: folder)
     }
     for root in resolver.roots.gopath where folder.hasPrefix("\(root)/src/") {

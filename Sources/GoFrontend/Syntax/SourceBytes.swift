@@ -15,6 +15,13 @@ final class SourceBytes: @unchecked Sendable {
     buffer[count] = 0
   }
 
+  /// Up to `capacity` bytes, which `fill` writes; it gives their number.
+  init(capacity: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Int) {
+    buffer = .allocate(byteCount: capacity + 1, alignment: 16)
+    count = fill(UnsafeMutableRawBufferPointer(rebasing: buffer[..<capacity]))
+    buffer[count] = 0
+  }
+
   /// The file at `path`. Throws what the system says when it cannot be read.
   convenience init(contentsOf path: String) throws {
     try self.init(Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe))

@@ -50,7 +50,9 @@ final class FileSyntax: @unchecked Sendable {
     lock.locked {
       if let knownFacts { return knownFacts }
       if skipsBodies, !source.contains("belay:") {
-        return Facts(lineStarts: Parser.lines(source), diagnostics: [], directives: [])
+        let facts = Facts(lineStarts: Parser.lines(source), diagnostics: [], directives: [])
+        knownFacts = facts
+        return facts
       }
       return Self.facts(of: tree)
     }
