@@ -113,7 +113,9 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "ExecutablesTests", dependencies: ["Executables", "TestSupport"]),
     .testTarget(name: "StackTracesTests", dependencies: ["StackTraces", "TestSupport"]),
-    .testTarget(name: "GuardMonitorTests", dependencies: ["Findings", "GoPrograms", "GuardMonitor"]),
+    // A program that the tests run under the guard.
+    .executableTarget(name: "StaleMap", dependencies: ["BelayMap"], path: "Tests/Programs/Swift/StaleMap"),
+    .testTarget(name: "GuardMonitorTests", dependencies: ["Findings", "GoPrograms", "GuardMonitor", "StaleMap"]),
     .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory", "Locks"]),
     .testTarget(
       name: "BelayObserveTests",

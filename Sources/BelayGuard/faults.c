@@ -90,7 +90,10 @@ static void install(int number) {
 void catch_faults(void) {
   for (int number = SIGBUS; number; number = number == SIGBUS ? SIGSEGV : 0) {
     struct sigaction present;
-    if (real_sigaction(number, NULL, &present) == 0) *wanted(number) = present;
+    if (real_sigaction(number, NULL, &present) != 0) continue;
+    // A library that is initialised before this one, as the Swift runtime can be, may have asked for a handler already: then what it wants is known.
+    bool is_mine = present.sa_flags & SA_SIGINFO && present.sa_sigaction == on_fault;
+    if (!is_mine) *wanted(number) = present;
     install(number);
   }
 }

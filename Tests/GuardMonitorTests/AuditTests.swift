@@ -83,6 +83,30 @@ struct AuditTests {
     try check(found)
   }
 
+  /// The program stands beside the tests.
+  private static let staleMap = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appendingPathComponent("StaleMap")
+
+  @Test func findsTheMapsOfASwiftProgram() throws {
+    let (reports, end, output) = try GuardedPrograms.reported([], program: Self.staleMap, options: Self.auditing)
+    #expect(end == .exited(0) && output == "40\n")
+    let found = holdings(reports)
+    #expect(found.count == 2)
+    let names = try #require(found.first { $0.holder.type == "BucketMap<UnsafeMutableRawPointer, Int>" })
+    #expect(names.blocks == 3 && names.holder.count == 40 && names.holder.role == .keys && names.oldest.size == 64)
+    let blocks = try #require(found.first { $0.holder.type == "BucketMap<String, UnsafeMutableRawPointer>" })
+    #expect(blocks.blocks == 3 && blocks.holder.count == 40 && blocks.holder.role == .values)
+  }
+
+  @Test func namesTheMapsOfASwiftProgramAtItsFault() throws {
+    let (faults, end, _) = try GuardedPrograms.guarded(["use"], program: Self.staleMap)
+    let fault = try #require(faults.first)
+    #expect(fault.kind == .useAfterFree && fault.holders.count == 2)
+    #expect(fault.holders.allSatisfy { $0.entries == 1 && $0.count == 40 })
+    #expect(fault.text.contains("  held by BucketMap<UnsafeMutableRawPointer, Int> at 0x"))
+    #expect(end == .killed(signal: SIGSEGV))
+  }
+
   @Test(arguments: ["threads", "fork", "functions", "much", "signals"])
   func aSoundProgramEndsAsEver(_ name: String) throws {
     let (reports, end, output) = try GuardedPrograms.reported([name], options: Self.auditing)
