@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 let package = Package(
@@ -116,6 +116,7 @@ let package = Package(
     // A program that the tests run under the guard.
     .executableTarget(name: "StaleMap", dependencies: ["BelayMap"], path: "Tests/Programs/Swift/StaleMap"),
     .testTarget(name: "GuardMonitorTests", dependencies: ["Findings", "GoPrograms", "GuardMonitor", "StaleMap"]),
+    .testTarget(name: "BelayTests", dependencies: ["Belay"]),
     .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory", "Locks"]),
     .testTarget(
       name: "BelayObserveTests",

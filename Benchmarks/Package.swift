@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // What maintainers measure with, apart from the package that users build. `Sources/Findings`, those of the map and `Sources/belay-bench/Syntax` are

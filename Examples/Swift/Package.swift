@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // Needs the headers of SQLite and libuv (Debian: libsqlite3-dev, libuv1-dev); `dev/setup --tests` installs them, `dev/examples` builds and runs all of it.
