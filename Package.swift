@@ -44,6 +44,7 @@ let package = Package(
       name: "BelayObserve",
       dependencies: [
         "BelayMap", "BelayMemory", "Executables", "Locks", "PprofFormat", "StackTraces",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
 
@@ -122,6 +123,7 @@ let package = Package(
       name: "BelayObserveTests",
       dependencies: [
         "BelayMap", "BelayMemory", "BelayObserve", "PprofFormat", "StackTraces",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
       ]),
     .testTarget(

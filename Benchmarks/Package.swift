@@ -9,6 +9,7 @@ let package = Package(
   products: [
     .executable(name: "bench", targets: ["bench"]),
     .executable(name: "handles", targets: ["handles"]),
+    .executable(name: "boundary", targets: ["boundary"]),
   ],
   targets: [
     .target(name: "Findings"),
@@ -32,6 +33,11 @@ let package = Package(
       // For types that cannot outlive the arena they point into.
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
     .executableTarget(name: "handles", dependencies: ["BelayBoundary"]),
+    // Callbacks, arenas, registries and integrity checks beside what programs write by hand.
+    .target(name: "CRoundTrip"),
+    .target(name: "Integrity", dependencies: ["BelayMap", "BelayMemory", "Locks", "StackTraces"]),
+    .executableTarget(
+      name: "boundary", dependencies: ["BelayBoundary", "BelayMap", "BelayMemory", "CRoundTrip", "Integrity"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -125,6 +125,55 @@ import Testing
     #expect(registry.count == 0)
   }
 
+  @Test func anIdComesBackWhileItsLastReferenceGoes() {
+    let registry = SharedRegistry<Int, Int32>()
+    let added = Counter()
+    let freed = Counter()
+    Thread.run(3) { thread in
+      for step in 0..<3000 {
+        let id = step % 2
+        // Each drops the one reference that it has got, by either way.
+        if (try? registry.acquire(id).pointee) == nil {
+          let pointer = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+          pointer.initialize(to: 77)
+          do {
+            try registry.add(id, pointer) {
+              #expect($0.pointee == 77)
+              $0.pointee = 0
+              freed.add()
+              $0.deallocate()
+            }
+            added.add()
+          } catch {
+            pointer.deallocate()
+            continue
+          }
+        }
+        #expect((try? registry.withResource(id) { $0.pointee }) == 77)
+        #expect((try? registry.release(id)) != nil)
+      }
+    }
+    #expect(added.value == freed.value && registry.count == 0)
+  }
+
+  @Test func allMayBeFreedAtOnce() throws {
+    let registry = SharedRegistry<Int, Int32>()
+    let freed = Counter()
+    for id in 0..<10 {
+      try registry.add(id, .allocate(capacity: 1)) {
+        freed.add()
+        $0.deallocate()
+      }
+    }
+    _ = try registry.acquire(3)
+    var seen: Set<Int> = []
+    registry.forEach { id, _ in seen.insert(id).inserted }
+    #expect(seen == Set(0..<10))
+    registry.freeAll()
+    #expect(freed.value == 10 && registry.count == 0)
+    #expect(throws: RegistryError.unknown) { try registry.release(3) }
+  }
+
   @Test func whatIsLeftIsFreed() throws {
     let freed = Counter()
     do {

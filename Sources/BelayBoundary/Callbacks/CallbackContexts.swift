@@ -22,7 +22,7 @@ public final class CallbackContexts<Function: Sendable>: Sendable {
     case repeated
   }
 
-  let table: HandleTable<CallbackEntry<Function>>
+  @usableFromInline let table: HandleTable<CallbackEntry<Function>>
   private let late = Atomic<Int>(0)
 
   /// Makes a set without contexts.
@@ -50,18 +50,21 @@ public final class CallbackContexts<Function: Sendable>: Sendable {
   ///   - body: Gets the registered function. It may cancel the context, and register others.
   /// - Returns: What the body returned, or nil for a late call: the context is cancelled, used up, null, or none of these.
   /// - Complexity: O(1) beside the body.
-  @discardableResult
+  @inlinable @discardableResult
   public func call<Result, Failure: Error>(
     _ context: UnsafeMutableRawPointer?, _ body: (Function) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     // A reference of its own, as the body may take long.
     guard let handle = Handle<CallbackEntry<Function>>(context), let entry = table[handle], entry.mayRun() else {
-      late.add(1, ordering: .relaxed)
+      countLate()
       return nil
     }
     if entry.isOneShot { _ = try? table.remove(handle) }
     return try body(entry.function)
   }
+
+  @usableFromInline @inline(never)
+  func countLate() { late.add(1, ordering: .relaxed) }
 
   /// Calls that found no function.
   public var lateCalls: Int { late.load(ordering: .relaxed) }
@@ -73,10 +76,11 @@ public final class CallbackContexts<Function: Sendable>: Sendable {
 }
 
 /// A registered function.
+@usableFromInline
 final class CallbackEntry<Function: Sendable>: Sendable {
-  let isOneShot: Bool
-  let function: Function
-  private let wasUsed = Atomic<Bool>(false)
+  @usableFromInline let isOneShot: Bool
+  @usableFromInline let function: Function
+  @usableFromInline let wasUsed = Atomic<Bool>(false)
 
   init(_ isOneShot: Bool, _ function: Function) {
     self.isOneShot = isOneShot
@@ -84,6 +88,7 @@ final class CallbackEntry<Function: Sendable>: Sendable {
   }
 
   /// Whether a call may go on: always, or once.
+  @inlinable
   func mayRun() -> Bool { !isOneShot || !wasUsed.exchange(true, ordering: .acquiringAndReleasing) }
 }
 

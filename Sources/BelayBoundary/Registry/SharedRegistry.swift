@@ -1,4 +1,5 @@
 import BelayMap
+import Synchronization
 
 /// Resources of a C library by an id of the program's, with a count of references each: the pattern of a proxy table, made safe.
 ///
@@ -7,12 +8,12 @@ import BelayMap
 ///     try sockets.withResource("main") { socket_send($0, …) }     // from any thread
 ///     try sockets.release("main")                                 // the last one closes it
 ///
-/// At zero the entry leaves the registry and the C function runs, once, outside of any lock. When `acquire` and the last `release` meet, either the
+/// At zero the entry leaves the registry, then the C function runs, once, outside of any lock. When `acquire` and the last `release` meet, either the
 /// acquirer gets a live resource that stays, or it is told that there is none.
 ///
-/// Thread safety: everything may be called from any thread; operations on one id take place one after the other.
+/// Thread safety: everything may be called from any thread. `acquire` and `release` take no lock, but for the release that frees.
 public final class SharedRegistry<ID: Hashable & Sendable, Pointee>: Sendable {
-  private let entries = ConcurrentMap<ID, RegistryEntry<Pointee>>()
+  @usableFromInline let entries = ConcurrentMap<ID, RegistryEntry<Pointee>>()
 
   /// Makes an empty registry.
   public init() {}
@@ -20,7 +21,7 @@ public final class SharedRegistry<ID: Hashable & Sendable, Pointee>: Sendable {
   /// Frees what is left.
   deinit {
     entries.range { _, entry in
-      entry.destroy(entry.pointer)
+      if entry.endAll() { entry.destroy(entry.pointer) }
       return true
     }
   }
@@ -33,45 +34,50 @@ public final class SharedRegistry<ID: Hashable & Sendable, Pointee>: Sendable {
     _ id: ID, _ pointer: UnsafeMutablePointer<Pointee>,
     destroy: @escaping @Sendable (UnsafeMutablePointer<Pointee>) -> Void
   ) throws(RegistryError) {
+    let added = RegistryEntry(pointer: pointer, destroy: destroy)
     try entries.compute(id) { (entry) throws(RegistryError) in
-      guard entry == nil else { throw .taken }
-      entry = RegistryEntry(pointer: pointer, references: 1, destroy: destroy)
+      // One that has lost its last reference is about to leave.
+      if let entry, entry.isLive { throw .taken }
+      entry = added
     }
   }
 
   /// Adds a reference, to be dropped with `release`, and returns the pointer, which stays good until then.
   ///
   /// - Throws: `unknown` if the id has no resource, or has none any more.
-  /// - Complexity: O(1) on average.
+  /// - Complexity: O(1) on average, without a lock.
+  @inlinable
   public func acquire(_ id: ID) throws(RegistryError) -> UnsafeMutablePointer<Pointee> {
-    let entry = try entries.compute(id) { (entry) throws(RegistryError) in
-      guard entry != nil else { throw .unknown }
-      entry?.references += 1
-    }
-    guard let entry else { throw .unknown }
-    return entry.pointer
+    let pointer = entries.withValue(forKey: id) { entry in entry.retain() ? entry.pointer : nil }
+    guard let pointer, let pointer else { throw .unknown }
+    return pointer
   }
 
   /// Drops a reference; the last one frees the resource.
   ///
   /// - Returns: Whether it was the last.
   /// - Throws: `unknown` if the id has no resource: a release too many.
-  /// - Complexity: O(1) on average, besides what is freed.
-  @discardableResult
+  /// - Complexity: O(1) on average, without a lock but for the last, besides what is freed.
+  @inlinable @discardableResult
   public func release(_ id: ID) throws(RegistryError) -> Bool {
-    var last: RegistryEntry<Pointee>?
-    try entries.compute(id) { (entry) throws(RegistryError) in
-      guard let present = entry else { throw .unknown }
-      if present.references == 1 {
-        last = present
-        entry = nil
-      } else {
-        entry?.references -= 1
-      }
+    let outcome = entries.withValue(forKey: id) { (entry) -> (left: Int?, last: RegistryEntry<Pointee>?) in
+      let left = entry.release()
+      return (left, left == 0 ? copy entry : nil)
     }
-    guard let last else { return false }
-    last.destroy(last.pointer)
+    guard let outcome, outcome.left != nil else { throw .unknown }
+    guard let last = outcome.last else { return false }
+    end(id, last)
     return true
+  }
+
+  /// Takes an entry that has lost its last reference out, and frees the resource. Once: by whoever took that reference.
+  @usableFromInline @inline(never)
+  func end(_ id: ID, _ last: RegistryEntry<Pointee>) {
+    entries.compute(id) { entry in
+      // Another one if the id was added again since.
+      if entry === last { entry = nil }
+    }
+    last.destroy(last.pointer)
   }
 
   /// Lends a resource to a function, with a reference held meanwhile. The pointer must not leave the function.
@@ -92,13 +98,8 @@ public final class SharedRegistry<ID: Hashable & Sendable, Pointee>: Sendable {
   ///
   /// - Complexity: Linear in the number of resources.
   public func freeAll() {
-    entries.forEach { id, _ in
-      var last: RegistryEntry<Pointee>?
-      entries.compute(id) { entry in
-        last = entry
-        entry = nil
-      }
-      if let last { last.destroy(last.pointer) }
+    entries.forEach { id, entry in
+      if entry.endAll() { end(id, entry) }
     }
   }
 
@@ -139,9 +140,47 @@ extension RegistryError: CustomStringConvertible {
 }
 
 /// A resource and its references.
-struct RegistryEntry<Pointee>: @unchecked Sendable {
+@usableFromInline
+final class RegistryEntry<Pointee>: @unchecked Sendable {
   // Sendable holds as the registry only hands the pointer out, and the function is Sendable.
-  let pointer: UnsafeMutablePointer<Pointee>
-  var references: Int
-  let destroy: @Sendable (UnsafeMutablePointer<Pointee>) -> Void
+  @usableFromInline let pointer: UnsafeMutablePointer<Pointee>
+  /// Zero when the resource is freed or about to be; it never leaves zero.
+  @usableFromInline let references = Atomic<Int>(1)
+  @usableFromInline let destroy: @Sendable (UnsafeMutablePointer<Pointee>) -> Void
+
+  init(pointer: UnsafeMutablePointer<Pointee>, destroy: @escaping @Sendable (UnsafeMutablePointer<Pointee>) -> Void) {
+    self.pointer = pointer
+    self.destroy = destroy
+  }
+
+  var isLive: Bool { references.load(ordering: .acquiring) > 0 }
+
+  /// Adds a reference, unless the last one is gone.
+  @inlinable
+  func retain() -> Bool {
+    var count = references.load(ordering: .relaxed)
+    while count > 0 {
+      let (done, now) = references.weakCompareExchange(
+        expected: count, desired: count &+ 1, ordering: .acquiring)
+      if done { return true }
+      count = now
+    }
+    return false
+  }
+
+  /// Drops a reference; how many are left, or nil if there was none.
+  @inlinable
+  func release() -> Int? {
+    var count = references.load(ordering: .relaxed)
+    while count > 0 {
+      let (done, now) = references.weakCompareExchange(
+        expected: count, desired: count &- 1, ordering: .acquiringAndReleasing)
+      if done { return count &- 1 }
+      count = now
+    }
+    return nil
+  }
+
+  /// Drops all references; whether there was one.
+  func endAll() -> Bool { references.exchange(0, ordering: .acquiringAndReleasing) > 0 }
 }

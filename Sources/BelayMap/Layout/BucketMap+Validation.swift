@@ -82,13 +82,14 @@ private struct Validation<Key: Hashable, Value: ~Copyable> {
       }
       for lane in 0..<slots {
         let tag = bucket[lane]
-        let place = "\(name) \(index)\(isOverflow ? " (overflow)" : "") slot \(lane)"
+        // Only where something is wrong is there text to make.
+        var place: String { "\(name) \(index)\(isOverflow ? " (overflow)" : "") slot \(lane)" }
         if isRest, tag != Tag.emptyRest { report("\(place): marked \(tag) behind the end") }
         switch tag {
         case Tag.emptyRest: isRest = true
         case Tag.emptyOne: break
         case Tag.evacuatedLow...Tag.evacuatedEmpty: report("\(place): marked as evacuated")
-        default: checkEntry(bucket.slot(lane), tag, first, index, in: array, isOverflow: isOverflow, place)
+        default: checkEntry(bucket.slot(lane), tag, first, index, in: array, isOverflow: isOverflow) { place }
         }
       }
       guard let next = bucket.next else { break }
@@ -100,15 +101,17 @@ private struct Validation<Key: Hashable, Value: ~Copyable> {
 
   mutating func checkEntry(
     _ slot: UnsafeMutableRawPointer, _ tag: UInt8, _ first: Bucket<Key, Value>, _ index: Int, in array: BucketArray,
-    isOverflow: Bool, _ place: String
+    isOverflow: Bool, _ place: () -> String
   ) {
     entries += 1
     let key = BucketMap<Key, Value>.key(slot)
     guard KeyHash.equalsItself(key.pointee) else { return }
     let hash = map.hash(key.pointee)
-    if array.index(of: hash) != index { report("\(place): its key's hash belongs to bucket \(array.index(of: hash))") }
-    if Tag.of(hash) != tag { report("\(place): marked \(tag), its key's hash says \(Tag.of(hash))") }
-    if isOverflow, !first.mayOverflow(hash) { report("\(place): missing in the overflow filter") }
-    if map.find(key.pointee) != slot { report("\(place): its key leads to another entry") }
+    if array.index(of: hash) != index {
+      report("\(place()): its key's hash belongs to bucket \(array.index(of: hash))")
+    }
+    if Tag.of(hash) != tag { report("\(place()): marked \(tag), its key's hash says \(Tag.of(hash))") }
+    if isOverflow, !first.mayOverflow(hash) { report("\(place()): missing in the overflow filter") }
+    if map.find(key.pointee) != slot { report("\(place()): its key leads to another entry") }
   }
 }

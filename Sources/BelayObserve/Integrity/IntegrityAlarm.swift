@@ -6,6 +6,8 @@ public struct IntegrityAlarm: Error, Sendable, Equatable, CustomStringConvertibl
     case damagedMap
     /// An allocator holds more than its baseline allows.
     case allocationsGrew
+    /// A canary of an allocator is not what it was: somebody wrote beyond their memory.
+    case canaryOverwritten
     /// The code of a function, or what its name leads to, is other than it was.
     case functionChanged
   }
@@ -22,6 +24,7 @@ public struct IntegrityAlarm: Error, Sendable, Equatable, CustomStringConvertibl
     switch kind {
     case .damagedMap: "the map \(subject) is damaged: \(detail)"
     case .allocationsGrew: "\(subject) holds more than it should: \(detail)"
+    case .canaryOverwritten: "\(subject): \(detail)"
     case .functionChanged: "the function \(subject) is not what it was: \(detail)"
     }
   }

@@ -70,6 +70,15 @@ public final class IntegrityMonitor {
     }
   }
 
+  /// Watches the canaries around an allocator's blocks.
+  ///
+  /// - Complexity of a check: Linear in the number of live blocks.
+  public func watch(_ canaries: CanaryAllocator, as name: String) {
+    add(name) { [weak canaries] in
+      canaries?.damages().map { IntegrityAlarm(kind: .canaryOverwritten, subject: name, detail: $0) }
+    }
+  }
+
   /// Watches functions for hooks: that their first instructions stay what they are now, and that their names lead where they lead now.
   ///
   /// - Complexity of a check: Linear in the number of functions.

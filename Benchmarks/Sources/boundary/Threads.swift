@@ -1,0 +1,1 @@
+../handles/Threads.swift
