@@ -13,13 +13,21 @@ HERE = pathlib.Path(__file__).parent
 
 
 def read_labels():
+    """The labels by place, and the repositories with their commits, in order."""
     labels, commits = {}, {}
     with open(HERE / "labels.tsv", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            commits[row["repository"]] = row["commit"]
+            commits[(row["repository"], row["commit"])] = None
             if row["rule"]:
-                labels[(row["repository"], row["rule"], row["file"], int(row["line"]))] = row
-    return labels, commits
+                labels[(row["repository"], row["commit"], row["rule"], row["file"], int(row["line"]))] = row
+    return labels, list(commits)
+
+
+def folder_of(clones, repository, commit):
+    """The clone: NAME@COMMIT where a commit has a folder of its own, otherwise NAME."""
+    name = repository.split("/")[1]
+    own = clones / f"{name}@{commit}"
+    return own if own.is_dir() else clones / name
 
 
 def git(folder, *arguments):
@@ -40,8 +48,9 @@ def main():
     options = parser.parse_args()
     labels, commits = read_labels()
     verdicts, unjudged, missing, lines = Counter(), [], dict(labels), 0
-    for repository, commit in commits.items():
-        clone = options.clones / repository.split("/")[1]
+    with_red = set()
+    for repository, commit in commits:
+        clone = folder_of(options.clones, repository, commit)
         if not clone.is_dir():
             sys.exit(f"score.py: no clone of {repository}: expected at {clone}")
         if not git(clone, "rev-parse", "HEAD").startswith(commit):
@@ -54,7 +63,9 @@ def main():
             if finding.get("suppression"):
                 continue
             place = finding["place"]
-            key = (repository, finding["rule"], place["file"], place["line"])
+            key = (repository, commit, finding["rule"], place["file"], place["line"])
+            if finding["severity"] == "red":
+                with_red.add(repository)
             label = labels.get(key)
             missing.pop(key, None)
             if label:
@@ -71,10 +82,11 @@ def main():
         print(f"{name:10}{counts[0]:6}{counts[1]:7}{counts[2]:9}{share:15.0%}")
     yellow = sum(n for (severity, _), n in verdicts.items() if severity == "yellow")
     print(f"yellow findings per 10 000 lines of cgo code: {10_000 * yellow / max(lines, 1):.2f} ({lines} lines)")
+    print(f"repositories: {len({r for r, _ in commits})}, with red findings: {len(with_red)}")
     for row in unjudged:
         print("not judged yet:", *row, sep="\t")
-    for repository, rule, file, line in missing:
-        print("no longer reported:", repository, rule, f"{file}:{line}", sep="\t")
+    for repository, commit, rule, file, line in missing:
+        print("no longer reported:", repository, commit, rule, f"{file}:{line}", sep="\t")
     sys.exit(1 if failed else 0)
 
 
