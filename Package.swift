@@ -92,7 +92,9 @@ let package = Package(
 
     // The Go runtime's objects in a process image; what is told of them.
     .target(name: "GoRuntime", dependencies: ["Executables", "ProcessImage"]),
-    .target(name: "Diagnosis", dependencies: ["Executables", "GoRuntime", "PprofFormat", "ProcessImage"]),
+    .target(
+      name: "Diagnosis", dependencies: ["Executables", "GoRuntime", "PprofFormat", "ProcessImage"],
+      resources: [.embedInCode("Pictures/Resources/page.css")]),
 
     // A program under the allocator guard. CGuard is what the guard (Sources/BelayGuard, see dev/guard-library) and its monitor have in common.
     .target(name: "CGuard"),
@@ -133,7 +135,7 @@ let package = Package(
       name: "BelayBoundaryTests",
       dependencies: ["Belay", "BelayBoundary", "BelayMap", "BelayMemory", "CBelay", "TestSupport"],
       exclude: ["Programs"]),
-    .testTarget(name: "FindingsTests", dependencies: ["Findings"], exclude: ["Golden"]),
+    .testTarget(name: "FindingsTests", dependencies: ["Findings", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "FlowTests", dependencies: ["Flow"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend", "TestSupport"]),
     .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend", "TestSupport"]),
@@ -144,7 +146,10 @@ let package = Package(
     .testTarget(name: "GoRuntimeTests", dependencies: ["GoPrograms", "GoRuntime", "ProcessImage"]),
     .testTarget(
       name: "DiagnosisTests",
-      dependencies: ["BelayMap", "Diagnosis", "GoPrograms", "GoRuntime", "ProcessImage", "TestSupport"]),
+      dependencies: [
+        "BelayMap", "Diagnosis", "GoPrograms", "GoRuntime", "PprofFormat", "ProcessImage", "TestSupport",
+      ],
+      exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -55,6 +55,46 @@ extension GoInspection {
     return reader.read(map.address, map.type)
   }
 
+  /// How full a map's buckets or groups are.
+  public struct BucketFill: Sendable {
+    /// The first buckets or groups, in the order of their addresses in each of the map's arrays: how many entries each holds itself, and how many its
+    /// overflow buckets hold.
+    public var buckets: [(entries: Int, overflow: Int)] = []
+    /// How many there are.
+    public var total = 0
+  }
+
+  /// How full the first buckets or groups of a map are.
+  public func bucketFill(of map: GoMap, limit: Int) -> BucketFill {
+    var fill = BucketFill()
+    guard map.type.isKnown, let layout = reader.layout(of: map.type) else { return fill }
+    let ranges = detailedState(of: map).ranges
+    // For each range the number of its first bucket.
+    var starts: [Int] = []
+    for range in ranges {
+      starts.append(fill.total)
+      fill.total += Int(range.count / layout.size)
+    }
+    fill.buckets = Array(repeating: (0, 0), count: min(limit, fill.total))
+    var current = 0
+    var last = 0
+    _ = reader.read(map.address, map.type) { entry in
+      // Entries come in the order of the ranges; one in none of them stands in an overflow bucket of the bucket before.
+      let range = ranges.indices[current...].first {
+        entry.key >= ranges[$0].start && entry.key - ranges[$0].start < ranges[$0].count
+      }
+      if let range {
+        current = range
+        last = starts[range] + Int((entry.key - ranges[range].start) / layout.size)
+        if last < limit { fill.buckets[last].entries += 1 }
+      } else if last < fill.buckets.count {
+        fill.buckets[last].overflow += 1
+      }
+      return last < limit
+    }
+    return fill
+  }
+
   /// A word of an entry that is a pointer by its type, and does not lead into memory of Go.
   public struct ForeignWord: Sendable {
     /// The word.

@@ -20,6 +20,10 @@ public final class GoInspection {
   public let version: String
   /// Whether its maps are Swiss (Go 1.24 and later) and not classic.
   public var hasSwissMaps: Bool { offsets.isSwiss }
+  /// When it was read, in nanoseconds since 1970.
+  public let time: Int64
+  /// What the collector said of itself before the heap was read.
+  public let collector: CollectorState
   /// The maps, in no order.
   public private(set) var maps: [GoMap] = []
   /// The goroutines that are not dead.
@@ -58,9 +62,13 @@ public final class GoInspection {
   public var headerSize: Int { Int(offsets.headerSize) }
 
   /// Reads the Go program of an image.
-  public init(_ image: ProcessImage, options: Options = Options()) throws(ImageFailure) {
+  /// - Parameter previous: an earlier inspection of the same program, whose debugging information is used again.
+  public init(_ image: ProcessImage, options: Options = Options(), reusing previous: GoInspection? = nil)
+    throws(ImageFailure)
+  {
     self.image = image
-    let info = try GoInspection.debuggingInformation(image)
+    time = Int64(Date().timeIntervalSince1970 * 1e9)
+    let info = if let previous { previous.types.info } else { try GoInspection.debuggingInformation(image) }
     let types = TypeTable(image, info)
     self.types = types
     var variables: [String: DwarfInfo.Variable] = [:]
@@ -74,6 +82,7 @@ public final class GoInspection {
       return variable.address &+ image.loadBias
     }
     version = GoInspection.version(image, try address("buildVersion"))
+    collector = try CollectorState(image, types, variables)
     offsets = try MapOffsets(types)
     modules = try Module.all(image, types, first: address("firstmoduledata"))
     types.recordRanges = modules.map(\.types)
@@ -120,7 +129,7 @@ public final class GoInspection {
     image.executable.section(".go.buildinfo") != nil || image.executable.section(".gopclntab") != nil
   }
 
-  private static func debuggingInformation(_ image: ProcessImage) throws(ImageFailure) -> DwarfInfo {
+  static func debuggingInformation(_ image: ProcessImage) throws(ImageFailure) -> DwarfInfo {
     if let info = try DwarfInfo(image.executable), info.types["runtime.moduledata"] != nil { return info }
     let program = image.executablePath
     guard isGo(image) else {

@@ -74,6 +74,9 @@ public final class ByteBlock: @unchecked Sendable {
     self.init(UnsafeRawBufferPointer(copy), isMapped: false)
   }
 
+  /// Another block's bytes.
+  convenience init(whole block: ByteBlock) { self.init(block.bytes, isMapped: false, parent: block) }
+
   /// A part of this block, cut to what is there.
   public func part(_ offset: UInt64, _ count: UInt64) -> ByteBlock {
     let start = min(offset, UInt64(bytes.count))

@@ -42,7 +42,7 @@ enum Decompression {
   }
 
   /// Decompresses a file into a temporary file that has no name, and maps that.
-  static func file(_ path: String, form: Form) throws(ImageFailure) -> ByteBlock {
+  static func file(_ path: String, form: Form, limit: UInt64 = fileLimit) throws(ImageFailure) -> ByteBlock {
     let what = "cannot decompress \(path)"
     let input = open(path, O_RDONLY | O_CLOEXEC)
     guard input >= 0 else {
@@ -60,20 +60,22 @@ enum Decompression {
     defer { close(output) }
     unlink(template)
     switch form {
-    case .gzip: try gunzip(path, input, output)
+    case .gzip: try gunzip(path, input, output, limit)
     case .zstd:
-      switch belay_zstd_decompress_file(input, output, fileLimit) {
+      switch belay_zstd_decompress_file(input, output, limit) {
       case 0...: break
       case -1: throw noLibrary(path)
       case -4: throw writeFailure(what, folder)
-      case -3: throw ImageFailure(what, "it grows beyond \(fileLimit) bytes", "give the core dump itself")
+      case -3: throw ImageFailure(what, "it grows beyond \(limit) bytes", "decompress it")
       default: throw invalid(path)
       }
     }
     return try ByteBlock(descriptor: output, name: path)
   }
 
-  private static func gunzip(_ path: String, _ input: Int32, _ output: Int32) throws(ImageFailure) {
+  private static func gunzip(_ path: String, _ input: Int32, _ output: Int32, _ limit: UInt64)
+    throws(ImageFailure)
+  {
     // gzdopen closes its descriptor, hence the second one.
     guard let file = gzdopen(dup(input), "rb") else { throw invalid(path) }
     defer { gzclose(file) }
@@ -85,9 +87,9 @@ enum Decompression {
       if count < 0 { throw invalid(path) }
       if count == 0 { break }
       total += UInt64(count)
-      guard total <= fileLimit else {
+      guard total <= limit else {
         throw ImageFailure(
-          "cannot decompress \(path)", "it grows beyond \(fileLimit) bytes", "give the core dump itself")
+          "cannot decompress \(path)", "it grows beyond \(limit) bytes", "decompress it")
       }
       var done = 0
       while done < Int(count) {
@@ -117,5 +119,21 @@ enum Decompression {
   private static func writeFailure(_ what: String, _ folder: String) -> ImageFailure {
     ImageFailure(
       what, "cannot write to \(folder): \(String(cString: strerror(errno)))", "set TMPDIR to a folder with room")
+  }
+}
+
+extension ByteBlock {
+  /// The content of a file, decompressed if it is compressed with gzip or zstd.
+  /// - Parameter limit: How many bytes it may have.
+  public convenience init(contentsOf path: String, limit: UInt64) throws(ImageFailure) {
+    let file = try ByteBlock(file: path)
+    var content = file
+    if let form = Decompression.form(of: file.bytes) {
+      content = try Decompression.file(path, form: form, limit: limit)
+    }
+    guard UInt64(content.bytes.count) <= limit else {
+      throw ImageFailure("cannot read \(path)", "it has more than \(limit) bytes", "give a smaller file")
+    }
+    self.init(whole: content)
   }
 }

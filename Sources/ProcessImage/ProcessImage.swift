@@ -118,6 +118,9 @@ public final class ProcessImage: @unchecked Sendable {
   /// The mapping that holds an address.
   public func mapping(at address: UInt64) -> Mapping? { source.mappings.mapping(at: address) }
 
+  /// What tells this run of the program from others, also from a later one with the same number.
+  public var identity: String { (source as? LiveProcess)?.identity ?? executablePath }
+
   /// Fails if the process has ended or has become another program since the image was made. Reads the mappings again.
   public func refresh() throws(ImageFailure) {
     guard let process = source as? LiveProcess else { return }

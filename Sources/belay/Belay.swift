@@ -11,7 +11,8 @@ struct Belay: ParsableCommand {
     abstract: "Finds hash maps that hold C pointers, and the faults around them.",
     version: belayVersion,
     subcommands: [
-      Check.self, Inspect.self, Maps.self, Rules.self, Explain.self, Merge.self, Guard.self,
+      Check.self, Inspect.self, WatchCommand.self, Correlate.self, Maps.self, Rules.self, Explain.self, Merge.self,
+      Guard.self,
     ])
 
   static func main() {
@@ -38,7 +39,7 @@ struct Belay: ParsableCommand {
 
   /// The parser would call a mistyped command an unexpected argument; here it is named, with what may have been meant.
   private static func checkCommandName(_ word: String?) throws {
-    let commands = configuration.subcommands.map { "\($0)".lowercased() } + ["help"]
+    let commands = configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
     guard let word, !word.hasPrefix("-"), !commands.contains(word) else { return }
     throw CheckFailure(
       "unknown command '\(word)'",

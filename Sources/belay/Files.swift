@@ -31,6 +31,14 @@ enum Files {
     }
   }
 
+  /// Writes a value as JSON to standard output.
+  static func print(json value: some Encodable, onOneLine: Bool = false) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if !onOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
+    try print(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+  }
+
   /// Writes a line to standard error, where nothing can be said of a failure.
   static func printError(_ text: String) {
     signal(SIGPIPE, SIG_IGN)

@@ -41,6 +41,9 @@ struct Inspect: ParsableCommand {
   @Flag(help: "JSON instead of text.")
   var json = false
 
+  @Option(help: ArgumentHelp("Write a page with pictures of the maps, or of the one of --map.", valueName: "file"))
+  var html: String?
+
   @Option(help: ArgumentHelp("How many lines or addresses to show.", valueName: "count"))
   var limit = 40
 
@@ -51,6 +54,7 @@ struct Inspect: ParsableCommand {
     if (pid == nil) == (core == nil) { throw ValidationError("Give either --pid or --core.") }
     if core != nil, stop { throw ValidationError("--stop is for running processes: a core dump does not run.") }
     if exe != nil, core == nil { throw ValidationError("--exe goes with --core.") }
+    if html != nil, foreign || mappings { throw ValidationError("--html is for all maps, or for one with --map.") }
     if limit < 0 || entries < 0 { throw ValidationError("--limit and --entries are not negative.") }
   }
 
@@ -77,23 +81,25 @@ struct Inspect: ParsableCommand {
     if let map {
       let found = try go.map(map)
       let report = MapReport(go, found, entries: entries)
+      if let html { try Files.write(InspectionPage(go, map: found, entries: entries).text, to: html, what: "the page") }
       try print(report, report.text(isClassic: !go.hasSwissMaps))
     } else if foreign {
       let report = ForeignReport(go)
       try print(report, report.text(limit: limit))
       return report.faults > 0 ? 1 : 0
     } else {
-      let report = InspectionReport(go)
+      var largest = LargestMaps()
+      let report = InspectionReport(go) { largest.add($0, $1) }
+      if let html {
+        try Files.write(InspectionPage(go, report, largest: largest, limit: limit).text, to: html, what: "the page")
+      }
       try print(report, report.text(limit: limit))
     }
     return 0
   }
 
   private func print(_ report: some Encodable, _ text: @autoclosure () -> String) throws {
-    guard json else { return try Files.print(text()) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    try Files.print(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
+    if json { try Files.print(json: report) } else { try Files.print(text()) }
   }
 
   private func printMappings(_ image: ProcessImage) throws {

@@ -56,10 +56,15 @@ import Testing
     (["check", "--write-baseline", "b", "--since", "HEAD"], "--write-baseline"),
     (
       ["chek"],
-      "belay: unknown command 'chek': there are check, inspect, maps, rules, explain, merge, guard, help, did you mean 'check'?"
+      "belay: unknown command 'chek': there are check, inspect, watch, correlate, maps, rules, explain, merge, guard, help, did you mean 'check'?"
     ),
     (["explain", "never-remved"], "did you mean 'never-removed'?"), (["explain"], "rule"),
     (["merge", "a.go"], "belay: cannot merge a.go: "), (["merge", "none"], "belay: cannot read none: "),
+    (["correlate", "--gctrace", "none.log"], "belay: cannot read none.log: "),
+    (["correlate", "--gctrace", "a.go"], "belay: cannot use a.go: it has no line of the collector's trace; "),
+    (["correlate"], "--gctrace"), (["watch", "0"], "belay: cannot inspect process 0: there is no such process; "),
+    (["watch", "1", "--interval", "-1"], "--interval"),
+    (["inspect", "--pid", "1", "--foreign", "--html", "x"], "--html"),
     (["maps", "nowhere"], "belay: cannot read 'nowhere': "),
   ])
   func whatCannotBeDoneIsSaid(arguments: [String], message: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Findings
@@ -47,7 +48,7 @@ import Testing
     for index in report.findings.indices { report.findings[index].suppression = nil }
     report.findings[4].suppression = .comment(reason: "x")
     let text = Baseline(report).encoded()
-    try Golden.expect(text, "baseline.json")
+    #expect(try Golden.difference(text, "baseline.json") == nil)
     let baseline = try Baseline(data: Data(text.utf8))
     #expect(baseline == Baseline(report))
     #expect(baseline.apply(to: &report) == [])

@@ -8,6 +8,12 @@ public struct InspectionReport: Codable, Sendable {
   public var version = 1
   /// The number of the process.
   public var pid: Int32
+  /// When it was read, in nanoseconds since 1970.
+  public var time: Int64
+  /// How many collection cycles had ended.
+  public var collections: Int
+  /// When the last of them ended, in nanoseconds since 1970.
+  public var lastCollection: Int64?
   /// The program.
   public var program: String
   /// The version of Go that built it.
@@ -28,8 +34,12 @@ public struct InspectionReport: Codable, Sendable {
   public var limitations: [String]
 
   /// Summarises what was read.
-  public init(_ go: GoInspection) {
+  /// - Parameter visit: is called with each map and what its header and buckets say.
+  public init(_ go: GoInspection, visit: (GoMap, MapState) -> Void = { _, _ in }) {
     pid = go.image.pid
+    time = go.time
+    collections = go.collector.cycles
+    lastCollection = go.collector.ends[go.collector.cycles]
     program = go.image.executablePath
     goVersion = go.version
     mapLayout = go.hasSwissMaps ? "swiss" : "classic"
@@ -56,6 +66,7 @@ public struct InspectionReport: Codable, Sendable {
       }
       let state = go.state(of: map)
       last?.1.add(state)
+      visit(map, state)
     }
     if let last { found[last.0] = last.1 }
     summaries = found.values.sorted { ($0.bytes, $1.type, $1.place) > ($1.bytes, $0.type, $0.place) }

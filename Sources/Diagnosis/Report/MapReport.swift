@@ -78,17 +78,7 @@ public struct MapReport: Codable, Sendable {
     found = state.found
     capacity = state.capacity
     bytes = state.bytes
-    if go.hasSwissMaps {
-      growth =
-        state.tables == 0
-        ? "small: one group, no table"
-        : "\(state.tables) tables, \(state.globalDepth) bits choose the table, \(state.growthLeft) entries fit before tables grow"
-    } else if state.isGrowing {
-      growth =
-        "\(state.isSameSizeGrowth ? "rebuilding at the same size" : "doubling"): \(state.evacuated) of \(state.oldBuckets) old buckets moved"
-    } else {
-      growth = "not growing"
-    }
+    growth = MapReport.growth(state, isSwiss: go.hasSwissMaps)
     occupancy = state.occupancy
     chains = [state.chains, state.overflowBuckets, state.longestChain]
     tombstones = state.tombstones
@@ -96,6 +86,18 @@ public struct MapReport: Codable, Sendable {
     first = go.entries(of: map, limit: limit).map { Entry(key: $0.key, element: $0.element) }
     path = go.path(to: map)?.text
     faults = state.faults
+  }
+
+  /// What a map is doing, in words.
+  static func growth(_ state: MapState, isSwiss: Bool) -> String {
+    if isSwiss {
+      return state.tables == 0
+        ? "small: one group, no table"
+        : "\(state.tables) tables, \(state.globalDepth) bits choose the table, \(state.growthLeft) entries fit before tables grow"
+    }
+    guard state.isGrowing else { return "not growing" }
+    return
+      "\(state.isSameSizeGrowth ? "rebuilding at the same size" : "doubling"): \(state.evacuated) of \(state.oldBuckets) old buckets moved"
   }
 
   /// The report for a terminal.

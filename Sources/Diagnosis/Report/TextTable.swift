@@ -20,6 +20,8 @@ struct TextTable {
         if column > 0 { line += "  " }
         line += alignsRight[column] ? padding + cell : column == row.count - 1 ? cell : cell + padding
       }
+      // Where the last cells are empty, the padding of those before them says nothing.
+      while line.last == " " { line.removeLast() }
       return line
     }.joined(separator: "\n")
   }

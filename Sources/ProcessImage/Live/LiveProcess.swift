@@ -11,6 +11,9 @@ final class LiveProcess: MemorySource {
   let startTime: String
   private let executableIdentity: String
 
+  /// What tells this process from others, also from later ones with the same number.
+  var identity: String { "\(pid) \(startTime) \(executableIdentity)" }
+
   init(pid: Int32) throws(ImageFailure) {
     self.pid = pid
     guard pid > 0, let status = SystemFile.text("/proc/\(pid)/stat") else {

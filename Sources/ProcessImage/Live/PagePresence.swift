@@ -5,7 +5,8 @@ import Foundation
 /// The list of mappings does not tell: a program gives pages back without giving up their addresses, as Go does with all of its heap.
 public struct PagePresence {
   private let descriptor: FileHandle
-  private let pageSize = UInt64(sysconf(Int32(_SC_PAGESIZE)))
+  /// The size of a page in bytes.
+  public let pageSize = UInt64(sysconf(Int32(_SC_PAGESIZE)))
 
   /// Opens the page table of a process; nil if that is not permitted.
   public init?(pid: Int32) {

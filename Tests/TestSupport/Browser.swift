@@ -1,11 +1,11 @@
 import Foundation
 
 /// A Chromium without a window, where one is installed.
-struct Browser: Sendable {
+public struct Browser: Sendable {
   private let executable: String
 
   /// The one in the search path; nil when there is none.
-  static let installed: Browser? = {
+  public static let installed: Browser? = {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     for name in ["chromium", "chromium-browser", "google-chrome"] {
       for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)") {
@@ -16,7 +16,7 @@ struct Browser: Sendable {
   }()
 
   /// The document as it is after the page's scripts have run, without any network.
-  func document(of page: String) throws -> String {
+  public func document(of page: String) throws -> String {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("belay-browser-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
