@@ -52,7 +52,7 @@ extension GoInspection {
   public func detailedState(of map: GoMap) -> MapState {
     reader.keepsRanges = true
     defer { reader.keepsRanges = false }
-    return reader.read(map.address, map.type)
+    return state(of: map)
   }
 
   /// How full a map's buckets or groups are.

@@ -32,8 +32,8 @@ public final class GoInspection {
   public let stopped: Duration?
   /// What is missing, and which answers suffer.
   public private(set) var limitations: [String] = []
-  /// How many maps changed while they were read.
-  public private(set) var changedMaps = 0
+  /// The maps whose copy did not agree with itself, and which were read again from the process.
+  public private(set) var rereadMaps: Set<UInt64> = []
 
   let types: TypeTable
   let heap: Heap
@@ -188,9 +188,34 @@ public final class GoInspection {
     map.type.isKnown ? types[map.type].name : "map[?]?"
   }
 
-  /// What a map's header and buckets say.
+  /// What a map's header and buckets say. A map that was written while the heap was copied is read again from the process.
   /// - Complexity: O(*n*) in the number of its buckets
-  public func state(of map: GoMap) -> MapState { reader.read(map.address, map.type) }
+  public func state(of map: GoMap) -> MapState {
+    let state = reader.read(map.address, map.type)
+    return state.faults.isEmpty ? state : reread(map) ?? state
+  }
+
+  /// Reads a map from the process as it is now; nil if it is written each time, or if the copy is of one moment or of a core dump.
+  ///
+  /// What is read counts only if the header is the same before and after, if nobody was writing, and if header and buckets agree: then it is
+  /// the map at one later moment. All of its parts are read anew, since what the copy says of them may be of several moments.
+  func reread(_ map: GoMap) -> MapState? {
+    guard image.isLive, stopped == nil else { return nil }
+    heap.readsCopy = false
+    defer { heap.readsCopy = true }
+    for _ in 0..<GoInspection.rereadLimit {
+      guard let before = heap.read(map.address, headerSize) else { return nil }
+      let state = reader.read(map.address, map.type)
+      if state.faults.isEmpty, !state.isWriting, heap.read(map.address, headerSize) == before {
+        rereadMaps.insert(map.address)
+        return state
+      }
+    }
+    return nil
+  }
+
+  /// How often a map is read again. A writer that is in the way eight times in a row is seldom done at the ninth.
+  private static let rereadLimit = 8
 
   /// The path that keeps a map alive; nil if there is none, or if the heap was not marked.
   public func path(to map: GoMap) -> RetentionPath? {

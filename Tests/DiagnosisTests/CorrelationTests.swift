@@ -150,7 +150,7 @@ struct CorrelationTests {
       Data(CorrelationTests.text(1 << 20, cycle: 4).utf8), try CorrelationTests.profile(at: .max, bytes: .max),
       Data(CorrelationTests.log.utf8),
     ]
-    for round in 0..<300 {
+    for round in 0..<60 {
       var data = inputs[round % 3]
       for _ in 0..<Int.random(in: 1...6, using: &random) {
         let place = Int.random(in: 0..<data.count, using: &random)

@@ -70,12 +70,17 @@ public struct InspectionReport: Codable, Sendable {
     }
     if let last { found[last.0] = last.1 }
     summaries = found.values.sorted { ($0.bytes, $1.type, $1.place) > ($1.bytes, $0.type, $0.place) }
+    if !go.rereadMaps.isEmpty {
+      limitations.append(
+        "\(go.rereadMaps.count) maps were written while they were read, and were read again: their entries are of a later moment"
+      )
+    }
     let faulty = summaries.reduce(0) { $0 + $1.faulty }
     if faulty > 0 {
       limitations.append(
         "\(faulty) of \(maps) maps were not consistent"
           + (go.image.isLive && go.stopped == nil
-            ? ": they were written while they were read; --stop gives one moment" : ""))
+            ? ": they were written each time they were read; --stop gives one moment" : ""))
     }
   }
 

@@ -260,10 +260,13 @@ final class Heap {
     UInt32($0)
   }
 
-  /// The bytes at an address, from the copy; nil where no copy was taken.
+  /// Whether the copy is read. Without it all is read from the image, as the process has it now.
+  var readsCopy = true
+
+  /// The bytes at an address, from the copy; nil where no copy was taken, or where the copy is not read.
   func bytes(at address: UInt64, count: Int) -> UnsafeRawBufferPointer? {
     let number = span(at: address)
-    guard number != 0, let start = spans[number].bytes else { return nil }
+    guard readsCopy, number != 0, let start = spans[number].bytes else { return nil }
     let offset = address - spans[number].base
     guard count >= 0, offset + UInt64(count) <= spans[number].used else { return nil }
     return UnsafeRawBufferPointer(start: start + Int(offset), count: count)
