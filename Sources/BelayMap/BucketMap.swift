@@ -18,8 +18,9 @@ import CBucketRow
 ///
 /// ## Growth
 /// Beyond 13 entries in each bucket on average a map doubles; with about as many overflow buckets as buckets it rebuilds itself at the same size;
-/// one that stays below a quarter of its load for long halves. No call ever moves the whole table: the new array is made of pages that
-/// nobody has touched, and each write moves the old bucket it touches and one more. A bucket `i` of n goes to `i` and
+/// one that stays below a quarter of its load for long halves. No call ever moves the whole table: each write moves the old bucket it touches and one
+/// more. The new array is made of pages that nobody has touched; those of a large one are touched by another thread before the map moves (see
+/// `MemoryPreparation`). A bucket `i` of n goes to `i` and
 /// `i + n`; its row then says where each entry went. Old memory goes back in pieces as the mark rises below which all is evacuated.
 ///
 /// ## Removal
@@ -69,6 +70,7 @@ public final class BucketMap<Key: Hashable, Value: ~Copyable> {
   deinit {
     // Before anything goes: nobody may be led to memory that is not the map's any more.
     if header.pointee.liveRecord != 0 { LiveMaps.leave(header.pointee.liveRecord) }
+    dropPrepared()
     destroy(Detached(header.pointee))
     header.deinitialize(count: 1)
     header.deallocate()

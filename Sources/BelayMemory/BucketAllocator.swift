@@ -18,6 +18,14 @@ public protocol BucketAllocator: AnyObject, Sendable {
   /// - Complexity: Linear in the number of touched pages of the part.
   func release(_ part: UnsafeMutableRawBufferPointer, of block: MemoryBlock)
 
+  /// Returns a block whose pages another thread touches before they are needed, for a map that is about to grow; nil when the allocator does not do
+  /// that, or not for so few bytes. The caller owns the block.
+  func prepare(byteCount: Int, alignment: Int) -> MemoryPreparation?
+
+  /// The least part of a block that `release` gives back: parts should end at addresses that are multiples of it. The size of the block says that it should go back as
+  /// a whole.
+  func releaseGranule(of block: MemoryBlock) -> Int
+
   /// Gives a whole block back.
   ///
   /// - Complexity: At most linear in the number of touched pages that have not been released yet; an allocator may put that off.
@@ -28,6 +36,11 @@ public protocol BucketAllocator: AnyObject, Sendable {
 }
 
 extension BucketAllocator {
+  /// None.
+  public func prepare(byteCount: Int, alignment: Int) -> MemoryPreparation? { nil }
+
+  /// A page.
+  public func releaseGranule(of block: MemoryBlock) -> Int { Int(SystemPages.byteCount) }
   /// Gives the block back as any other.
   public func deallocateReleased(_ block: MemoryBlock) { deallocate(block) }
 }

@@ -18,6 +18,15 @@ public final class SystemAllocator: BucketAllocator {
   /// within one insertion.
   static let mappedByteCount = 64 * 1024
 
+  /// Up to this size the pages of a block that is mapped are touched at once.
+  static let touchedByteCount = 128 * 1024
+
+  /// From this size on a block is asked for in huge pages, where the system has them on request (Linux): a look-up in a map of millions of entries then
+  /// seldom waits for the tables of pages.
+  static let hugeByteCount = 2 * 1024 * 1024
+  /// Bytes of a huge page.
+  static let hugePageBytes = 2 * 1024 * 1024
+
   /// What gives large blocks back.
   public let sweeper: Sweeper
 
@@ -30,8 +39,12 @@ public final class SystemAllocator: BucketAllocator {
   public func allocate(byteCount: Int, alignment: Int) throws(MemoryError) -> MemoryBlock {
     sweeper.sweepOnWrite()
     if byteCount >= Self.mappedByteCount {
-      let base = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      guard let base, base != MAP_FAILED else { throw .outOfMemory(byteCount: byteCount) }
+      let base = isHuge(byteCount) ? Self.mapHuge(byteCount) : Self.map(byteCount)
+      guard let base else { throw .outOfMemory(byteCount: byteCount) }
+      if byteCount <= Self.touchedByteCount {
+        // All of it will be in use soon, and its pages come cheaper together than one by one.
+        _ = SystemPages.touch(base, byteCount: byteCount)
+      }
       return MemoryBlock(base: base, byteCount: byteCount, alignment: alignment)
     }
     if alignment <= 16 {
@@ -44,15 +57,32 @@ public final class SystemAllocator: BucketAllocator {
     return MemoryBlock(base: base, byteCount: byteCount, alignment: alignment)
   }
 
+  /// See `BucketAllocator`. Blocks in huge pages are prepared, while the sweeper has a thread of its own.
+  public func prepare(byteCount: Int, alignment: Int) -> MemoryPreparation? {
+    guard isHuge(byteCount), sweeper.mode == .background, let base = Self.mapHuge(byteCount) else { return nil }
+    let block = MemoryBlock(base: base, byteCount: byteCount, alignment: alignment)
+    let preparation = MemoryPreparation(block, sliceBytes: Self.hugePageBytes)
+    sweeper.prepare(preparation)
+    return preparation
+  }
+
   /// See `BucketAllocator`.
   public func release(_ part: UnsafeMutableRawBufferPointer, of block: MemoryBlock) {
     sweeper.sweepOnWrite()
     guard block.byteCount >= Self.mappedByteCount, let start = part.baseAddress else { return }
-    let first = SystemPages.roundUp(UInt(bitPattern: start))
-    let end = SystemPages.roundDown(UInt(bitPattern: start + part.count))
+    let granule = isHuge(block.byteCount) ? UInt(Self.hugePageBytes) : SystemPages.byteCount
+    let first = (UInt(bitPattern: start) + granule - 1) & ~(granule - 1)
+    let end = UInt(bitPattern: start + part.count) & ~(granule - 1)
     guard first < end, let pages = UnsafeMutableRawPointer(bitPattern: first) else { return }
     // A failure leaves the pages where they are until the block itself goes back: nothing is lost but time.
     _ = madvise(pages, Int(end - first), MADV_DONTNEED)
+  }
+
+  /// See `BucketAllocator`. Of a block in huge pages only whole ones go back: to split one would cost more than it gives. While the sweeper has a thread of its
+  /// own, such a block is left to it.
+  public func releaseGranule(of block: MemoryBlock) -> Int {
+    if !isHuge(block.byteCount) { return Int(SystemPages.byteCount) }
+    return sweeper.mode == .background ? block.byteCount : Self.hugePageBytes
   }
 
   /// See `BucketAllocator`. A block of many pages goes back in slices, see `Sweeper`.
@@ -71,6 +101,35 @@ public final class SystemAllocator: BucketAllocator {
     } else {
       free(block.base)
     }
+  }
+
+  private func isHuge(_ byteCount: Int) -> Bool {
+    #if os(Linux)
+      return byteCount >= Self.hugeByteCount
+    #else
+      return false
+    #endif
+  }
+
+  private static func map(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    let base = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    return base == MAP_FAILED ? nil : base
+  }
+
+  /// Maps memory that begins at a huge page, and asks for huge pages. Without them it is like any other.
+  private static func mapHuge(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    #if os(Linux)
+      let whole = Int(SystemPages.roundUp(UInt(byteCount)))
+      guard let start = map(whole + hugePageBytes) else { return nil }
+      let head = -Int(bitPattern: start) & (hugePageBytes - 1)
+      // What is left over before and after goes back; a failure leaves some address space reserved, and nothing else.
+      if head > 0 { _ = munmap(start, head) }
+      if head < hugePageBytes { _ = munmap(start + head + whole, hugePageBytes - head) }
+      _ = madvise(start + head, whole, MADV_HUGEPAGE)
+      return start + head
+    #else
+      return map(byteCount)
+    #endif
   }
 
   private static let unmap: @Sendable (MemoryBlock) -> Void = { part in

@@ -11,6 +11,16 @@ public enum SystemPages {
   /// Bytes in a page.
   public static let byteCount = UInt(sysconf(Int32(_SC_PAGESIZE)))
 
+  /// Lets the system put memory behind pages without a change of what they hold; false where it cannot be asked to.
+  static func touch(_ base: UnsafeMutableRawPointer, byteCount: Int) -> Bool {
+    #if os(Linux)
+      // MADV_POPULATE_WRITE, since Linux 5.14; the headers of some systems do not have the name yet.
+      return madvise(base, byteCount, 23) == 0
+    #else
+      return false
+    #endif
+  }
+
   /// The next page boundary at or above an address.
   static func roundUp(_ address: UInt) -> UInt { (address &+ byteCount &- 1) & ~(byteCount &- 1) }
 

@@ -28,27 +28,43 @@ import Testing
     #expect(allocator.report.liveBytes == map.statistics.liveBytes)
   }
 
-  /// After all is evacuated each write gives one slab back; look-ups, iterations and clearing work meanwhile.
+  /// A map that doubles keeps the slabs of its overflow buckets, and cuts its next ones from them.
+  @Test func slabsAreKeptByADoubling() {
+    let allocator = SpanAllocator()
+    do {
+      let map = BucketMap<Int, Int>(allocator: allocator)
+      for key in 0..<26_000 { map[key] = key }
+      map.settle()
+      let before = map.statistics
+      #expect(before.overflowPoolBytes > 0 && before.overflowCount > 100)
+      for key in 26_000..<30_000 { map[key] = key }
+      map.settle()
+      map.checkInvariants()
+      #expect(map.bucketCount == before.bucketCount * 2 && map.statistics.retiredBytes == 0)
+      #expect(map.statistics.overflowPoolBytes >= before.overflowPoolBytes)
+      let requests = allocator.report.allocations
+      for key in 30_000..<45_000 { map[key] = key }
+      #expect(map.overflowBucketCount > 0 && allocator.report.allocations == requests)
+      map.checkInvariants()
+      for key in 0..<45_000 where map[key] != key { Issue.record("\(key) is lost") }
+    }
+    #expect(allocator.report.liveBytes == 0)
+  }
+
+  /// After a rebuild has evacuated all, each write gives one slab back; look-ups, iterations and clearing work meanwhile.
   @Test(arguments: [0, 1, 2])
   func slabsGoBackOneByOne(ending: Int) {
     let allocator = SpanAllocator()
     do {
       let map = BucketMap<Int, Int>(allocator: allocator, hasher: StandardHasher())
-      for key in 0..<20_000 { map[key] = key }
+      // Nearly full, with chains.
+      let key = 26_000
+      for key in 0..<key { map[key] = key }
       map.settle()
-      var key = 20_000
-      // Full to the brim, with chains.
-      while map.growthState == .none {
-        map[key] = key
-        key += 1
-      }
-      guard case .doubling = map.growthState else {
-        Issue.record("\(map.growthState)")
-        return
-      }
-      let buckets = map.bucketCount / 2
-      while map.growthState != .doubling(evacuated: buckets), map.growthState != .none { map[0] = 1 }
-      #expect(map.growthState == .doubling(evacuated: buckets))
+      let buckets = map.bucketCount
+      map.beginRebuild()
+      while map.growthState != .sameSize(evacuated: buckets), map.growthState != .none { map[0] = 1 }
+      #expect(map.growthState == .sameSize(evacuated: buckets))
       map.checkInvariants()
       #expect(map[key - 1] == key - 1 && map[key] == nil && map.reduce(0) { sum, _ in sum + 1 } == key)
       var writes = 0

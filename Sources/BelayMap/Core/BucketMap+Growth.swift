@@ -17,8 +17,12 @@ extension BucketMap where Value: ~Copyable {
   func makeArray(logCount: Int) throws(MemoryError) -> BucketArray {
     let count = 1 << logCount
     let block = try allocator.allocate(byteCount: Layout.arrayBytes(count: count), alignment: Layout.arrayAlignment)
-    return BucketArray(
-      rows: block.base, slots: block.base + Layout.slotsOffset(count: count), count: count, block: block)
+    return array(in: block, count: count)
+  }
+
+  @inlinable
+  func array(in block: MemoryBlock, count: Int) -> BucketArray {
+    BucketArray(rows: block.base, slots: block.base + Layout.slotsOffset(count: count), count: count, block: block)
   }
 
   @inlinable
@@ -41,6 +45,7 @@ extension BucketMap where Value: ~Copyable {
         install(try makeArray(logCount: 0), logCount: 0)
         return true
       }
+      if isFull, waitsForPages() { return false }
       try beginMove(logCount: Int(header.pointee.logCount) + (isFull ? 1 : 0), traits: isFull ? 0 : MapTraits.sameSize)
       if isFull { header.pointee.doublings &+= 1 } else { header.pointee.rebuilds &+= 1 }
       return true
@@ -67,7 +72,12 @@ extension BucketMap where Value: ~Copyable {
 
   @inlinable
   func beginMove(logCount: Int, traits: UInt8) throws(MemoryError) {
-    let new = try makeArray(logCount: logCount)
+    let new: BucketArray
+    if let prepared = takePrepared(logCount: logCount) {
+      new = prepared
+    } else {
+      new = try makeArray(logCount: logCount)
+    }
     header.pointee.old = header.pointee.buckets
     header.pointee.oldPool = header.pointee.pool
     header.pointee.pool = OverflowPool()
@@ -76,6 +86,8 @@ extension BucketMap where Value: ~Copyable {
     header.pointee.evacuated = 0
     header.pointee.released = 0
     header.pointee.releasedRows = 0
+    header.pointee.releaseStep = Swift.max(
+      Self.releaseBytes, header.pointee.old.block.map { allocator.releaseGranule(of: $0) } ?? 0)
     header.pointee.traits = header.pointee.traits & ~(MapTraits.sameSize | MapTraits.shrinking) | traits
     header.flags |= MapFlags.growing
   }
@@ -246,18 +258,23 @@ extension BucketMap where Value: ~Copyable {
     header.pointee.evacuated = mark
     if mark == old.count {
       releaseOld()
-    } else if mark &* Layout.bucketBytes &- header.pointee.released >= Self.releaseBytes {
+    } else if mark &* Layout.bucketBytes &- header.pointee.released >= header.pointee.releaseStep {
       releaseEvacuated()
     }
   }
 
-  /// A step after all has been evacuated: one slab of overflow buckets goes back, and with the last of them the growth ends.
+  /// A step after all has been evacuated: the slabs of overflow buckets are kept by a map that has doubled, and go back one by one otherwise; then the growth
+  /// ends.
   @inlinable @inline(never)
   func releaseOld() {
-    if header.pointee.oldPool.slabs != nil {
+    if header.pointee.traits & (MapTraits.sameSize | MapTraits.shrinking) == 0 {
+      // Twice the buckets will want as many overflow buckets and more.
+      header.pointee.oldPool.giveSpare(to: &header.pointee.pool)
+    }
+    if header.pointee.oldPool.slabs != nil || header.pointee.oldPool.spare != nil {
       SweepLog.released(header.pointee.sweepCycle, bytes: header.pointee.oldPool.releaseSlab(to: allocator))
     }
-    if header.pointee.oldPool.slabs == nil { endGrowth() }
+    if header.pointee.oldPool.slabs == nil, header.pointee.oldPool.spare == nil { endGrowth() }
   }
 
   /// Gives evacuated slots back, and with every sixteenth piece the rows and links of what has been evacuated.
@@ -267,15 +284,16 @@ extension BucketMap where Value: ~Copyable {
   func releaseEvacuated() {
     let old = header.pointee.old
     guard let block = old.block else { return }
-    let page = Int(SystemPages.byteCount)
+    let step = header.pointee.releaseStep
+    let page = step > Self.releaseBytes ? step : Int(SystemPages.byteCount)
     let misaligned = Int(bitPattern: old.slots) & (page &- 1)
-    let end = header.pointee.released &+ Self.releaseBytes
+    let end = header.pointee.released &+ step
     let piece = end &- (end &+ misaligned) & (page &- 1)
     allocator.release(old.slotBytes(header.pointee.released..<piece), of: block)
     SweepLog.released(header.pointee.sweepCycle, bytes: piece &- header.pointee.released)
     header.pointee.released = piece
     let rows = header.pointee.evacuated &* Layout.rowBytes & ~(2 &* page &- 1)
-    if rows &- header.pointee.releasedRows >= Self.releaseBytes {
+    if rows &- header.pointee.releasedRows >= step {
       let from = header.pointee.releasedRows
       allocator.release(UnsafeMutableRawBufferPointer(start: old.rows + from, count: rows &- from), of: block)
       let links = old.rows + old.count &* Layout.rowBytes
@@ -301,7 +319,15 @@ extension BucketMap where Value: ~Copyable {
       header.pointee.overflowLimit = header.pointee.overflowCount * 2
     }
     header.pointee.traits &= ~(MapTraits.sameSize | MapTraits.shrinking)
-    if let block = old.block { allocator.deallocateReleased(block) }
+    stopPreparing()
+    if let block = old.block {
+      // What nobody gave back in pieces on writes goes back in slices elsewhere.
+      if header.pointee.releaseStep >= block.byteCount {
+        allocator.deallocate(block)
+      } else {
+        allocator.deallocateReleased(block)
+      }
+    }
     SweepLog.released(cycle, bytes: rest)
     SweepLog.end(cycle)
   }
@@ -310,6 +336,7 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(never)
   func moveAll(logCount: Int) throws(MemoryError) {
     finishGrowth()
+    dropPrepared()
     if header.pointee.buckets.block == nil {
       install(try makeArray(logCount: logCount), logCount: logCount)
       return

@@ -23,7 +23,7 @@ extension BucketMap where Value: ~Copyable {
     let header = header
     let state = header.state
     if UInt8(truncatingIfNeeded: state) != 0 { return placeSlow(key) }
-    header.state = state | UInt64(MapFlags.writing)
+    if MapFlags.marksWrites { header.state = state | UInt64(MapFlags.writing) }
     let hash = plainHash(key)
     let bucket = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
     // Where the slots lie is known before the row has come: their page, and often their line, arrives with it.
@@ -58,7 +58,7 @@ extension BucketMap where Value: ~Copyable {
       refuseWrite()
       return false
     }
-    header.state = state | UInt64(MapFlags.writing)
+    if MapFlags.marksWrites { header.state = state | UInt64(MapFlags.writing) }
     return true
   }
 
@@ -73,7 +73,9 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(__always)
   func endWrite() {
     let state = header.state
-    if UInt8(truncatingIfNeeded: state) == MapFlags.writing {
+    if !MapFlags.marksWrites {
+      header.state = state &+ MapFlags.write
+    } else if UInt8(truncatingIfNeeded: state) == MapFlags.writing {
       header.state = state &- UInt64(MapFlags.writing) &+ MapFlags.write
     } else {
       endWriteSlow()
@@ -135,6 +137,7 @@ extension BucketMap where Value: ~Copyable {
       let row = Layout.overflowRow
       overflow.storeBytes(of: row.0, as: UInt64.self)
       overflow.storeBytes(of: row.1, toByteOffset: 8, as: UInt64.self)
+      overflow.storeBytes(of: nil, toByteOffset: Layout.rowBytes, as: UnsafeMutableRawPointer?.self)
       bucket.next = overflow
       return Bucket(overflow: overflow)
     } catch {

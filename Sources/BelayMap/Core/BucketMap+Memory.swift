@@ -32,6 +32,7 @@ extension BucketMap where Value: ~Copyable {
   /// Takes all buckets away from the map, which is empty then and has no memory.
   @inlinable
   func detach() -> Detached {
+    dropPrepared()
     let detached = Detached(header.pointee)
     header.pointee.count = 0
     header.pointee.old = .none

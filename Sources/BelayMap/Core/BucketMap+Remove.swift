@@ -28,7 +28,7 @@ extension BucketMap where Value: ~Copyable {
     let header = header
     let state = header.state
     if UInt8(truncatingIfNeeded: state) != 0 { return beginChangeSlow(of: key) }
-    header.state = state | UInt64(MapFlags.writing)
+    if MapFlags.marksWrites { header.state = state | UInt64(MapFlags.writing) }
     let hash = plainHash(key)
     let first = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
     let matches = first.matches(hash)
@@ -155,6 +155,7 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(never)
   func becameSparse() {
     if header.pointee.count == 0 { becameEmpty() }
+    if header.flags & MapFlags.growing == 0 { dropPrepared() }
     header.pointee.sparseRemovals &+= 1
     if header.pointee.sparseRemovals > header.pointee.buckets.count,
       (header.pointee.traits & MapTraits.keepsCapacity) == 0, header.flags & MapFlags.growing == 0

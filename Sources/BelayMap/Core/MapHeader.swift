@@ -32,6 +32,8 @@ struct MapHeader {
   @usableFromInline var released: Int
   /// The bytes of its rows that have gone back.
   @usableFromInline var releasedRows: Int
+  /// How many evacuated bytes gather before they go back.
+  @usableFromInline var releaseStep: Int
   /// Removals since the map last held a quarter of its load.
   @usableFromInline var sparseRemovals: Int
   /// The running cursors, guarded by `cursorLock`.
@@ -52,6 +54,8 @@ struct MapHeader {
   @usableFromInline var liveRecord: Int
   /// While the map grows, what the overflow buckets of the old array lie in; slab by slab it goes back when all is evacuated.
   @usableFromInline var oldPool: OverflowPool
+  /// The next array, while its pages are being touched: before the growth, and until the growth has ended.
+  @usableFromInline var preparation: MemoryPreparation?
   /// While the map grows, the sweep cycle of the old array; zero for none.
   @usableFromInline var sweepCycle: UInt64
 
@@ -70,6 +74,7 @@ struct MapHeader {
     overflowLimit = 0
     released = 0
     releasedRows = 0
+    releaseStep = 0
     sparseRemovals = 0
     cursors = nil
     cursorLock = 0
@@ -82,6 +87,7 @@ struct MapHeader {
     liveRecord = 0
     oldPool = OverflowPool()
     sweepCycle = 0
+    preparation = nil
   }
 }
 

@@ -11,6 +11,8 @@ struct OverflowPool {
   @usableFromInline var freshCount: Int
   /// The slabs, newest first: their first bytes are a `Slab`.
   @usableFromInline var slabs: UnsafeMutablePointer<Slab>?
+  /// Slabs of which no bucket is in use, left by the array before.
+  @usableFromInline var spare: UnsafeMutablePointer<Slab>?
   /// Buckets in the next slab.
   @usableFromInline var nextCount: Int
 
@@ -27,24 +29,22 @@ struct OverflowPool {
     fresh = nil
     freshCount = 0
     slabs = nil
+    spare = nil
     nextCount = 1
   }
 
   /// The head of a slab takes this many bytes, so that the buckets behind it are aligned.
   static var headBytes: Int { 64 }
   /// Slabs grow up to about this size.
-  static var largestSlab: Int { 64 * 1024 }
+  static var largestSlab: Int { 128 * 1024 - headBytes }
 
-  /// An overflow bucket whose row and link are zero.
+  /// An overflow bucket; what is in it is for the caller to write.
   @inlinable
   mutating func take(byteCount: Int, alignment: Int, from allocator: any BucketAllocator) throws(MemoryError)
     -> UnsafeMutableRawPointer
   {
     if let bucket = free {
       free = bucket.load(as: UnsafeMutableRawPointer?.self)
-      bucket.storeBytes(of: 0, as: UInt64.self)
-      bucket.storeBytes(of: 0, toByteOffset: 8, as: UInt64.self)
-      bucket.storeBytes(of: 0, toByteOffset: 16, as: UInt64.self)
       return bucket
     }
     if freshCount == 0 { try refill(byteCount: byteCount, alignment: alignment, from: allocator) }
@@ -64,13 +64,44 @@ struct OverflowPool {
   @usableFromInline
   mutating func refill(byteCount: Int, alignment: Int, from allocator: any BucketAllocator) throws(MemoryError) {
     let head = max(Self.headBytes, alignment)
-    let block = try allocator.allocate(byteCount: head + nextCount * byteCount, alignment: max(64, alignment))
+    if let slab = spare {
+      spare = slab.pointee.next
+      slab.pointee.next = slabs
+      slabs = slab
+      fresh = slab.pointee.block.base + head
+      freshCount = (slab.pointee.block.byteCount - head) / byteCount
+      return
+    }
+    var count = nextCount
+    var given: MemoryBlock?
+    // With little memory left a smaller slab serves as well; only when there is none for a single bucket is that an error.
+    while given == nil {
+      do throws(MemoryError) {
+        given = try allocator.allocate(byteCount: head + count * byteCount, alignment: max(64, alignment))
+      } catch {
+        if count == 1 { throw error }
+        count /= 2
+      }
+    }
+    guard let block = given else { return }
     let slab = block.base.bindMemory(to: Slab.self, capacity: 1)
     slab.initialize(to: Slab(block: block, next: slabs))
     slabs = slab
     fresh = block.base + head
-    freshCount = nextCount
-    nextCount = min(nextCount * 2, max(1, Self.largestSlab / byteCount))
+    freshCount = count
+    nextCount = min(count * 2, max(1, Self.largestSlab / byteCount))
+  }
+
+  /// The slabs of this pool, for another to cut its buckets from; no bucket of this one may be in use.
+  @usableFromInline
+  mutating func giveSpare(to other: inout OverflowPool) {
+    while let slab = slabs ?? spare {
+      if slabs == nil { spare = slab.pointee.next } else { slabs = slab.pointee.next }
+      slab.pointee.next = other.spare
+      other.spare = slab
+    }
+    other.nextCount = max(other.nextCount, nextCount)
+    self = OverflowPool()
   }
 
   /// Gives one slab back, if there is one; no bucket may be in use or be taken any more.
@@ -78,9 +109,9 @@ struct OverflowPool {
   /// - Returns: Its bytes; zero when there was none.
   @usableFromInline
   mutating func releaseSlab(to allocator: any BucketAllocator) -> Int {
-    guard let slab = slabs else { return 0 }
+    guard let slab = slabs ?? spare else { return 0 }
     let block = slab.pointee.block
-    slabs = slab.pointee.next
+    if slabs == nil { spare = slab.pointee.next } else { slabs = slab.pointee.next }
     allocator.deallocate(block)
     return block.byteCount
   }
@@ -95,10 +126,12 @@ struct OverflowPool {
   /// Bytes of all slabs.
   var byteCount: Int {
     var sum = 0
-    var slab = slabs
-    while let current = slab {
-      sum += current.pointee.block.byteCount
-      slab = current.pointee.next
+    for list in [slabs, spare] {
+      var slab = list
+      while let current = slab {
+        sum += current.pointee.block.byteCount
+        slab = current.pointee.next
+      }
     }
     return sum
   }

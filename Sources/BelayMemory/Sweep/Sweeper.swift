@@ -38,6 +38,8 @@ public final class Sweeper: @unchecked Sendable {
   private var storedMode: SweepMode
   private var waiting: [Item] = []
   private var waitingBytes = 0
+  /// Blocks whose pages are to be touched, the latest last.
+  private var preparations: [MemoryPreparation] = []
   private var releasedBytes = 0
   private var hasThread = false
   private var isStopped = false
@@ -101,6 +103,19 @@ public final class Sweeper: @unchecked Sendable {
     arrange()
   }
 
+  /// Lets the thread touch the pages of a block.
+  func prepare(_ preparation: MemoryPreparation) {
+    mutex.locked { preparations.append(preparation) }
+    arrange()
+  }
+
+  /// Touches a slice of the oldest block that is to be prepared; false when there is none.
+  private func prepareSlice() -> Bool {
+    guard let first = mutex.locked({ preparations.first }) else { return false }
+    if !first.touchSlice() { mutex.locked { preparations.removeAll { $0 === first } } }
+    return true
+  }
+
   /// Gives one slice back, if anything waits.
   ///
   /// - Returns: The bytes that went back; zero when nothing waits or others have it in hand.
@@ -152,13 +167,18 @@ public final class Sweeper: @unchecked Sendable {
     let needsThread = mutex.locked {
       let isWaiting = !waiting.isEmpty
       belay_epoch_store(waitsForWrites, isWaiting && storedMode == .onWrites ? 1 : 0)
-      guard isWaiting, storedMode == .background, !hasThread else { return false }
+      guard isWaiting || !preparations.isEmpty, storedMode == .background, !hasThread else { return false }
       hasThread = true
       return true
     }
     if needsThread, !startThread() {
       mutex.locked { hasThread = false }
-      // Without a thread whoever asked does it.
+      // Without a thread whoever asked does it; what was to be prepared is used as it is.
+      let given = mutex.locked {
+        defer { preparations = [] }
+        return preparations
+      }
+      for preparation in given { preparation.stop() }
       while sweep() > 0 {}
     }
   }
@@ -187,9 +207,9 @@ public final class Sweeper: @unchecked Sendable {
 
   fileprivate func runInBackground() {
     while true {
-      while mode == .background, sweep() > 0 { sched_yield() }
+      while mode == .background, prepareSlice() || sweep() > 0 { sched_yield() }
       let isDone = mutex.locked {
-        if waiting.isEmpty || storedMode != .background { hasThread = false }
+        if waiting.isEmpty && preparations.isEmpty || storedMode != .background { hasThread = false }
         return !hasThread
       }
       if isDone { break }

@@ -31,6 +31,8 @@ final class FailingAllocator: BucketAllocator {
     SystemAllocator.shared.release(part, of: block)
   }
 
+  func releaseGranule(of block: MemoryBlock) -> Int { SystemAllocator.shared.releaseGranule(of: block) }
+
   func deallocate(_ block: MemoryBlock) {
     live.subtract(block.byteCount, ordering: .relaxed)
     SystemAllocator.shared.deallocate(block)
