@@ -12,6 +12,20 @@ public struct MemoryReport: Sendable, Equatable {
     public let spanBytes: Int
   }
 
+  /// The memory of one `MemoryAccount`.
+  public struct AccountUse: Sendable, Equatable {
+    /// What the memory is for.
+    public let name: String
+    /// Bytes that were asked for and are in use.
+    public let liveBytes: Int
+    /// Blocks in use.
+    public let blocks: Int
+    /// Bytes of parts of blocks that were given back while a map moved out of them, so far.
+    public let releasedBytes: Int
+    /// Allocations so far.
+    public let allocations: Int
+  }
+
   /// Bytes that were asked for and are in use.
   public let liveBytes: Int
   /// Bytes of the pages that these lie in.
@@ -28,6 +42,8 @@ public struct MemoryReport: Sendable, Equatable {
   public let allocations: Int
   /// The size classes in use.
   public let sizeClasses: [SizeClassUse]
+  /// The accounts that there are, in the order in which they were made.
+  public let accounts: [AccountUse]
 }
 
 extension MemoryReport: CustomStringConvertible {
@@ -39,6 +55,11 @@ extension MemoryReport: CustomStringConvertible {
     ]
     for use in sizeClasses {
       lines.append("\(use.objectBytes) bytes: \(use.objects) objects in \(use.spans) spans of \(use.spanBytes) bytes")
+    }
+    for use in accounts {
+      lines.append(
+        "\(use.name): \(use.liveBytes) bytes in \(use.blocks) blocks, \(use.allocations) allocations, released so far \(use.releasedBytes)"
+      )
     }
     return lines.joined(separator: "\n")
   }

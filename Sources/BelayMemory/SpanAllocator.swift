@@ -17,6 +17,12 @@ public final class SpanAllocator: BucketAllocator, @unchecked Sendable {
   private var largeCount = 0
   private var largeBytes = 0
   private var allocations = 0
+  private var accounts: [WeakAccount] = []
+
+  /// An account that lives as long as the maps that use it.
+  private struct WeakAccount {
+    weak var account: MemoryAccount?
+  }
 
   /// The most bytes of pages in use at once; nil for no limit.
   public let limit: Int?
@@ -112,11 +118,25 @@ public final class SpanAllocator: BucketAllocator, @unchecked Sendable {
     }
   }
 
+  /// An account of its own for a map, or for maps that belong together; the report lists it as long as it is in use.
+  ///
+  /// - Parameter name: What the report calls it.
+  /// - Complexity: Linear in the number of accounts.
+  public func account(_ name: String) -> MemoryAccount {
+    let account = MemoryAccount(name, in: self)
+    mutex.locked {
+      accounts.removeAll { $0.account == nil }
+      accounts.append(WeakAccount(account: account))
+    }
+    return account
+  }
+
   /// What is in use.
   ///
   /// - Complexity: Linear in the number of size classes.
   public var report: MemoryReport {
-    mutex.locked {
+    let uses = mutex.locked { accounts.compactMap(\.account) }.map(\.use)
+    return mutex.locked {
       var classes: [MemoryReport.SizeClassUse] = []
       for (index, size) in SizeClass.sizes.enumerated() where spanCounts[index] > 0 {
         classes.append(
@@ -127,7 +147,7 @@ public final class SpanAllocator: BucketAllocator, @unchecked Sendable {
       return MemoryReport(
         liveBytes: requestedBytes, pageBytes: heap.usedBytes, reservedBytes: heap.reservedBytes,
         releasedBytes: heap.releasedBytes, largeBlocks: largeCount, largeBytes: largeBytes, allocations: allocations,
-        sizeClasses: classes)
+        sizeClasses: classes, accounts: uses)
     }
   }
 

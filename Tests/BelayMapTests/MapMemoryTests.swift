@@ -28,6 +28,33 @@ import Testing
     #expect(allocator.report.liveBytes == map.statistics.liveBytes)
   }
 
+  /// Each account counts what its maps have; together they are what the allocator has.
+  @Test func memoryIsCountedByMap() {
+    let allocator = SpanAllocator()
+    let users = BucketMap<Int, Int>(allocator: allocator.account("users"))
+    do {
+      let hits = BucketMap<String, Int>(allocator: allocator.account("hits"))
+      for key in 0..<5000 { users[key] = key }
+      for key in 0..<300 { hits["\(key)"] = key }
+      let report = allocator.report
+      #expect(report.accounts.count == 2)
+      #expect(report.accounts[0].name == "users" && report.accounts[1].name == "hits")
+      #expect(report.accounts[0].liveBytes + report.accounts[1].liveBytes == report.liveBytes)
+      #expect(report.accounts[0].allocations + report.accounts[1].allocations == report.allocations)
+      users.settle()
+      hits.settle()
+      #expect(
+        allocator.report.accounts[1].liveBytes
+          == hits.layout.buckets.byteCount + hits.statistics.overflowPoolBytes)
+      #expect("\(report)".contains("\nhits: \(report.accounts[1].liveBytes) bytes"))
+      users.removeAll()
+      #expect(allocator.report.accounts[0].liveBytes == 0 && allocator.report.accounts[0].blocks == 0)
+    }
+    #expect(allocator.report.accounts.count == 1 && allocator.report.accounts[0].name == "users")
+    #expect(allocator.report.liveBytes == 0)
+    withExtendedLifetime(users) {}
+  }
+
   /// A map that doubles keeps the slabs of its overflow buckets, and cuts its next ones from them.
   @Test func slabsAreKeptByADoubling() {
     let allocator = SpanAllocator()
