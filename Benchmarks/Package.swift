@@ -20,7 +20,7 @@ let package = Package(
     .target(name: "CEpoch"),
     .target(name: "BelayMemory", dependencies: ["CEpoch", "Locks"]),
     .target(name: "BelayMap", dependencies: ["BelayMemory", "CBucketRow", "CLiveMaps", "Locks"]),
-    .executableTarget(name: "bench", dependencies: ["BelayMap"]),
+    .executableTarget(name: "bench", dependencies: ["BelayMap", "BelayMemory"]),
     // ConcurrentMap beside a dictionary behind a lock; `go/concurrent` has Go's `sync.Map`.
     .executableTarget(name: "concurrent-bench", dependencies: ["BelayMap"]),
     // Handles beside a dictionary behind a lock. `handles.sh` runs the peers in Go with it.

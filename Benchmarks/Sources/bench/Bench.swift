@@ -33,9 +33,12 @@ enum Bench {
         for keys in list("keys") {
           for contender in list("contenders") {
             switch (contender, keys) {
-            case ("belay", "u64"): Run<BelayContender<UInt64>>(contender, keys, count, { $0 }).run(workloads)
-            case ("belay", "string"):
-              Run<BelayContender<String>>(contender, keys, count, Workload.string).run(workloads)
+            case ("belay", "u64"), ("belay-unchecked", "u64"):
+              Run<BelayContender<UInt64, SystemSource>>(contender, keys, count, { $0 }).run(workloads)
+            case ("belay-spans", "u64"):
+              Run<BelayContender<UInt64, SpanSource>>(contender, keys, count, { $0 }).run(workloads)
+            case ("belay", "string"), ("belay-unchecked", "string"):
+              Run<BelayContender<String, SystemSource>>(contender, keys, count, Workload.string).run(workloads)
             case ("swift-dict", "u64"): Run<DictionaryContender<UInt64>>(contender, keys, count, { $0 }).run(workloads)
             case ("swift-dict", "string"):
               Run<DictionaryContender<String>>(contender, keys, count, Workload.string).run(workloads)

@@ -1,4 +1,5 @@
 import BelayMap
+import BelayMemory
 
 /// A map as the workloads use it.
 protocol Contender {
@@ -9,12 +10,31 @@ protocol Contender {
   func get(_ key: Key) -> UInt64?
   mutating func remove(_ key: Key) -> Bool
   func sum() -> UInt64
+  /// Other ways to add up the values, by name.
+  var forms: [(name: String, sum: () -> UInt64)] { get }
   var count: Int { get }
 }
 
+extension Contender {
+  var forms: [(name: String, sum: () -> UInt64)] { [] }
+}
+
+/// Where the buckets of a contender come from.
+protocol BucketSource {
+  static func make() -> any BucketAllocator
+}
+
+enum SystemSource: BucketSource {
+  static func make() -> any BucketAllocator { SystemAllocator.shared }
+}
+
+enum SpanSource: BucketSource {
+  static func make() -> any BucketAllocator { SpanAllocator() }
+}
+
 /// `BucketMap`.
-struct BelayContender<Key: Hashable>: Contender {
-  let map = BucketMap<Key, UInt64>()
+struct BelayContender<Key: Hashable, Source: BucketSource>: Contender {
+  let map = BucketMap<Key, UInt64>(allocator: Source.make())
   @inline(__always) func reserve(_ count: Int) { map.reserveCapacity(count) }
   @inline(__always) func set(_ key: Key, _ value: UInt64) { map[key] = value }
   @inline(__always) func get(_ key: Key) -> UInt64? { map[key] }
@@ -25,6 +45,34 @@ struct BelayContender<Key: Hashable>: Contender {
     return total
   }
   var count: Int { map.count }
+}
+
+extension BelayContender {
+  var forms: [(name: String, sum: () -> UInt64)] {
+    [
+      ("snapshot", { map.snapshot().reduce(0) { $0 &+ $1.value } }),
+      (
+        "exclusive",
+        {
+          var total: UInt64 = 0
+          map.forEachBorrowed { _, value in total &+= value }
+          return total
+        }
+      ),
+      (
+        "raw",
+        {
+          var total: UInt64 = 0
+          try? unsafe map.withUnsafeBuckets { buckets in
+            for index in 0..<buckets.bucketCount {
+              for entry in unsafe buckets.entries(ofBucket: index) { unsafe total &+= entry.value.pointee }
+            }
+          }
+          return total
+        }
+      ),
+    ]
+  }
 }
 
 /// `Dictionary`.

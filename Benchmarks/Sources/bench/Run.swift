@@ -25,10 +25,10 @@ struct Run<Map: Contender> {
   func run(_ workloads: Set<String>) {
     if workloads.contains("mem") { memory() }
     if workloads.contains("lat") { latency() }
-    if !workloads.isDisjoint(with: ["insert-grow", "insert-reserved", "lookup-hit", "lookup-miss", "iterate", "churn"])
-    {
-      throughput(workloads)
-    }
+    let throughputs = [
+      "insert-grow", "insert-reserved", "lookup-hit", "lookup-miss", "iterate", "iterate-forms", "churn",
+    ]
+    if !workloads.isDisjoint(with: throughputs) { throughput(workloads) }
   }
 
   /// Runs a function until half a second or five rounds have passed, and gives the least time.
@@ -76,6 +76,11 @@ struct Run<Map: Contender> {
     }
     if workloads.contains("iterate") {
       line("iterate", best(repeats * count) { for _ in 0..<repeats { sink &+= Self.sum(map) } })
+    }
+    if workloads.contains("iterate-forms") {
+      for form in map.forms {
+        line("iterate-\(form.name)", best(repeats * count) { for _ in 0..<repeats { sink &+= form.sum() } })
+      }
     }
     if workloads.contains("churn") {
       // Each round turns over all keys, and back.
