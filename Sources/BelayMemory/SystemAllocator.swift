@@ -21,8 +21,7 @@ public final class SystemAllocator: BucketAllocator {
   /// Up to this size the pages of a block that is mapped are touched at once.
   static let touchedByteCount = 128 * 1024
 
-  /// From this size on a block is asked for in huge pages, where the system has them on request (Linux): a look-up in a map of millions of entries then
-  /// seldom waits for the tables of pages.
+  /// From this size on a block is asked for in huge pages, if at all.
   static let hugeByteCount = 2 * 1024 * 1024
   /// Bytes of a huge page.
   static let hugePageBytes = 2 * 1024 * 1024
@@ -30,10 +29,19 @@ public final class SystemAllocator: BucketAllocator {
   /// What gives large blocks back.
   public let sweeper: Sweeper
 
+  /// Whether blocks from 2 MiB on lie in huge pages, where the system has them on request (Linux).
+  public let usesHugePages: Bool
+
   /// Makes an allocator; `shared` serves as well.
   ///
-  /// - Parameter sweeper: What gives large blocks back.
-  public init(sweeper: Sweeper = .shared) { self.sweeper = sweeper }
+  /// - Parameters:
+  ///   - sweeper: What gives large blocks back.
+  ///   - usesHugePages: Whether blocks from 2 MiB on lie in huge pages, where the system has them on request (Linux). A look-up in a map of millions of entries then seldom waits for the
+  ///     tables of pages; but a write that is the first to touch such a page waits until the system has cleared all of it, which takes up to milliseconds.
+  public init(sweeper: Sweeper = .shared, usesHugePages: Bool = false) {
+    self.sweeper = sweeper
+    self.usesHugePages = usesHugePages
+  }
 
   /// See `BucketAllocator`.
   public func allocate(byteCount: Int, alignment: Int) throws(MemoryError) -> MemoryBlock {
@@ -105,7 +113,7 @@ public final class SystemAllocator: BucketAllocator {
 
   private func isHuge(_ byteCount: Int) -> Bool {
     #if os(Linux)
-      return byteCount >= Self.hugeByteCount
+      return usesHugePages && byteCount >= Self.hugeByteCount
     #else
       return false
     #endif

@@ -245,6 +245,8 @@ import Testing
       let handle = try table.insert(Tracked(value, in: census))
       all.insert(handle)
       try table.remove(handle)
+      // Slots that wait are not used again: while many did, as on a busy machine, others would be used in their place and not come to their last generation.
+      if value % 64 == 0 { while table.statistics.waiting > 0 { table.reclaim() } }
     }
     #expect(all.count == 10_000)
     while table.statistics.waiting > 0 { table.reclaim() }

@@ -96,7 +96,8 @@ import Testing
 
   /// The system's allocator prepares large blocks in the background; it does not matter who touches which slice.
   @Test func systemPreparesLargeBlocks() throws {
-    let allocator = SystemAllocator(sweeper: Sweeper())
+    #expect(SystemAllocator(sweeper: Sweeper()).prepare(byteCount: 8 << 20, alignment: 64) == nil)
+    let allocator = SystemAllocator(sweeper: Sweeper(), usesHugePages: true)
     #expect(allocator.prepare(byteCount: 1 << 20, alignment: 64) == nil)
     #if os(Linux)
       let preparation = try #require(allocator.prepare(byteCount: (8 << 20) + 5000, alignment: 64))
@@ -107,7 +108,7 @@ import Testing
       preparation.stop()
       allocator.deallocate(preparation.block)
     #endif
-    let still = SystemAllocator(sweeper: Sweeper(mode: .onWrites))
+    let still = SystemAllocator(sweeper: Sweeper(mode: .onWrites), usesHugePages: true)
     #expect(still.prepare(byteCount: 8 << 20, alignment: 64) == nil)
   }
 }
