@@ -55,10 +55,24 @@ import Testing
     for key in 0..<200 { map[key] = "\(key)" }
     map.settle()
     let sum = try unsafe map.withUnsafeBuckets { buckets in
-      (0..<buckets.bucketCount).reduce(0) {
-        unsafe $0 + buckets.entries(ofBucket: $1).reduce(0) { unsafe $0 + $1.key.pointee }
+      var sum = 0
+      for index in 0..<buckets.bucketCount {
+        unsafe buckets.forEachEntry(ofBucket: index) { key, value in
+          #expect(unsafe value.pointee == "\(key.pointee)")
+          sum += unsafe key.pointee
+          return true
+        }
+      }
+      return sum
+    }
+    var visits = 0
+    try unsafe map.withUnsafeBuckets { buckets in
+      unsafe buckets.forEachEntry(ofBucket: 0) { _, _ in
+        visits += 1
+        return visits < 2
       }
     }
+    #expect(visits == 2)
     #expect(sum == 199 * 100)
     #expect(throws: UnsafeBucketsError.changed) { try unsafe map.withUnsafeBuckets { _ in map[1] = nil } }
     map.beginDoubling()

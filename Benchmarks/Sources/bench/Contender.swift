@@ -65,7 +65,10 @@ extension BelayContender {
           var total: UInt64 = 0
           try? unsafe map.withUnsafeBuckets { buckets in
             for index in 0..<buckets.bucketCount {
-              for entry in unsafe buckets.entries(ofBucket: index) { unsafe total &+= entry.value.pointee }
+              unsafe buckets.forEachEntry(ofBucket: index) { _, value in
+                unsafe total &+= value.pointee
+                return true
+              }
             }
           }
           return total

@@ -3,26 +3,27 @@ import CBucketRow
 /// The raw buckets of a map, for tools; valid within the call that lends them only.
 @unsafe
 public struct UnsafeBuckets<Key: Hashable, Value> {
-  let array: BucketArray
+  @usableFromInline let array: BucketArray
+
+  init(array: BucketArray) { self.array = array }
 
   /// The number of buckets, overflow buckets apart.
-  public var bucketCount: Int { array.count }
+  @inlinable public var bucketCount: Int { array.count }
 
   /// The address of a bucket's row: fifteen bytes for the slots, one for the overflow filter.
+  @inlinable
   public func row(_ index: Int) -> UnsafeRawPointer {
     precondition((0..<bucketCount).contains(index), "Belay: there is no bucket \(index)")
     return UnsafeRawPointer(array.row(index))
   }
 
-  /// The entries of a bucket, its overflow buckets included, by address.
-  public func entries(ofBucket index: Int) -> [(key: UnsafePointer<Key>, value: UnsafePointer<Value>)] {
-    precondition((0..<bucketCount).contains(index), "Belay: there is no bucket \(index)")
-    var entries: [(key: UnsafePointer<Key>, value: UnsafePointer<Value>)] = []
+  /// Calls a function with the addresses of the key and the value of each entry of a bucket, its overflow buckets included, until it returns false.
+  @inlinable @inline(__always)
+  public func forEachEntry(ofBucket index: Int, _ body: (UnsafePointer<Key>, UnsafePointer<Value>) -> Bool) {
+    precondition(index >= 0 && index < bucketCount, "Belay: there is no bucket \(index)")
     _ = BucketMap<Key, Value>.forEachSlot(ofChain: Bucket(index, of: array)) { slot in
-      entries.append((UnsafePointer(BucketMap<Key, Value>.key(slot)), UnsafePointer(BucketMap<Key, Value>.value(slot))))
-      return true
+      body(UnsafePointer(BucketMap<Key, Value>.key(slot)), UnsafePointer(BucketMap<Key, Value>.value(slot)))
     }
-    return entries
   }
 }
 
