@@ -20,13 +20,7 @@ extension BucketMap {
   public func insertEntries<Row, Failure: Error>(
     _ rows: UnsafeBufferPointer<Row>, _ convert: (Row) throws(Failure) -> (key: Key, value: Value)?
   ) throws(Failure) -> Int {
-    var stored = 0
-    for row in rows {
-      guard let (key, value) = try convert(row) else { continue }
-      self[key] = value
-      stored += 1
-    }
-    return stored
+    try ForeignRows.convert(rows, convert) { key, value in self[key] = value }
   }
 
   /// Stores entries that C gives a batch at a time; there is memory for one batch only.
@@ -43,7 +37,7 @@ extension BucketMap {
     batch: Int = 256, from next: (UnsafeMutableBufferPointer<Row>) -> Int,
     _ convert: (Row) throws(Failure) -> (key: Key, value: Value)?
   ) throws(Failure) -> Int {
-    try ImportBatches.read(batch, next) { (rows) throws(Failure) in try insertEntries(rows, convert) }
+    try ForeignRows.read(batch, next) { (rows) throws(Failure) in try insertEntries(rows, convert) }
   }
 }
 
@@ -56,13 +50,7 @@ extension ConcurrentMap {
   public func insertEntries<Row, Failure: Error>(
     _ rows: UnsafeBufferPointer<Row>, _ convert: (Row) throws(Failure) -> (key: Key, value: Value)?
   ) throws(Failure) -> Int {
-    var stored = 0
-    for row in rows {
-      guard let (key, value) = try convert(row) else { continue }
-      store(value, forKey: key)
-      stored += 1
-    }
-    return stored
+    try ForeignRows.convert(rows, convert) { key, value in store(value, forKey: key) }
   }
 
   /// Stores entries that C gives a batch at a time; see `BucketMap.insertEntries`.
@@ -74,12 +62,29 @@ extension ConcurrentMap {
     batch: Int = 256, from next: (UnsafeMutableBufferPointer<Row>) -> Int,
     _ convert: (Row) throws(Failure) -> (key: Key, value: Value)?
   ) throws(Failure) -> Int {
-    try ImportBatches.read(batch, next) { (rows) throws(Failure) in try insertEntries(rows, convert) }
+    try ForeignRows.read(batch, next) { (rows) throws(Failure) in try insertEntries(rows, convert) }
   }
 }
 
-/// The room for one batch of structs.
-private enum ImportBatches {
+/// Structs of C, on their way into a map.
+private enum ForeignRows {
+  /// Stores the entry of each struct that makes one.
+  ///
+  /// - Returns: How many did.
+  static func convert<Row, Key, Value, Failure: Error>(
+    _ rows: UnsafeBufferPointer<Row>, _ convert: (Row) throws(Failure) -> (key: Key, value: Value)?,
+    _ store: (Key, Value) -> Void
+  ) throws(Failure) -> Int {
+    var stored = 0
+    for row in rows {
+      guard let (key, value) = try convert(row) else { continue }
+      store(key, value)
+      stored += 1
+    }
+    return stored
+  }
+
+  /// Stores batch after batch, in the room for one.
   static func read<Row: BitwiseCopyable, Failure: Error>(
     _ batch: Int, _ next: (UnsafeMutableBufferPointer<Row>) -> Int,
     _ store: (UnsafeBufferPointer<Row>) throws(Failure) -> Int
