@@ -15,8 +15,8 @@ public final class GuardSession {
   private let events: CInt
   private let process: pid_t
   private let auditSeconds: Double?
-  private var tables: [UInt32: GuardTable] = [:]
-  private var audits: [UInt32: GuardAudit] = [:]
+  /// The guarded processes that have not ended: their tables, and what looks into their maps.
+  private var processes: [UInt32: (table: GuardTable, audit: GuardAudit)] = [:]
   /// Announces the ends of processes; -1 while there is none.
   private var exits: CInt = -1
   private var wasGuarded = false
@@ -98,7 +98,7 @@ public final class GuardSession {
       while let event = nextEvent() { handle(event, report) }
       handleExits(requests[1], report)
       if let auditSeconds, ContinuousClock.now - lastLook >= .seconds(auditSeconds) {
-        for process in tables.keys.sorted() { audit(process, .running, report) }
+        for process in processes.keys.sorted() { audit(process, .running, report) }
         // From the end of the look on, so that a long one is not followed by the next at once.
         lastLook = .now
       }
@@ -137,8 +137,9 @@ public final class GuardSession {
     let process = event.process
     switch event.kind {
     case BELAY_GUARD_HELLO.rawValue:
-      tables[process] = GuardTable(process: process, descriptor: event.descriptor)
-      audits[process] = GuardAudit(process: process)
+      processes[process] = GuardTable(process: process, descriptor: event.descriptor).map {
+        ($0, GuardAudit(process: process))
+      }
       // One for the program and for all that it starts.
       if auditSeconds != nil, exits < 0 { announceExits(of: process, report) }
       wasGuarded = true
@@ -148,14 +149,14 @@ public final class GuardSession {
       // It ends in a moment; where that is announced, the last look is then.
       if auditSeconds != nil, exits < 0 { audit(process, .end, report) }
     default:
-      if let fault = GuardFault(event, in: tables[process]) { report(.fault(fault)) }
+      if let fault = GuardFault(event, in: processes[process]?.table) { report(.fault(fault)) }
     }
-    tables[process]?.resume(after: event.number)
-    if event.kind == BELAY_GUARD_GOODBYE.rawValue, exits < 0 { tables[process] = nil }
+    processes[process]?.table.resume(after: event.number)
+    if event.kind == BELAY_GUARD_GOODBYE.rawValue, exits < 0 { processes[process] = nil }
   }
 
   private func announceExits(of process: UInt32, _ report: (GuardReport) -> Void) {
-    guard let table = tables[process] else { return }
+    guard let table = processes[process]?.table else { return }
     if table.canTakeFiles {
       table.holdExits()
     } else if !hasNoted {
@@ -175,7 +176,7 @@ public final class GuardSession {
     while request.revents & Int16(POLLIN) != 0, belay_exits_next(request.fd, &exit) != 0 {
       if let process = Self.process(of: exit.thread) {
         audit(process, .end, report)
-        tables[process] = nil
+        processes[process] = nil
       }
       belay_exits_allow(request.fd, &exit)
       _ = poll(&request, 1, 0)
@@ -193,10 +194,10 @@ public final class GuardSession {
   }
 
   private func audit(_ process: UInt32, _ moment: GuardHolding.Moment, _ report: (GuardReport) -> Void) {
-    guard let table = tables[process], table.isRunning else {
-      tables[process] = nil
+    guard let table = processes[process]?.table, table.isRunning else {
+      processes[process] = nil
       return
     }
-    audits[process, default: GuardAudit(process: process)].look(table, moment).forEach(report)
+    processes[process]?.audit.look(table, moment).forEach(report)
   }
 }
