@@ -31,7 +31,7 @@ final class FunctionSolver {
   let function: Function
   let unit: Int
   var values = ValueTable()
-  var sites = SiteTable()
+  var sites: SiteTable
   var events: [FlowEvent] = []
   var seenEvents: Set<FlowEvent> = []
   var exits: [SiteID: FunctionResult.ExitCount] = [:]
@@ -54,8 +54,10 @@ final class FunctionSolver {
   /// Loops over maps whose entries are removed by the key of the round: afterwards any entry may be gone.
   let sweepingRanges: Set<Int32>
 
-  init(_ id: FunctionID, _ context: SolverContext) {
+  /// - Parameter sites: those of an earlier round, which keep their numbers: the context's results name them.
+  init(_ id: FunctionID, _ context: SolverContext, sites: SiteTable = SiteTable()) {
     self.context = context
+    self.sites = sites
     self.id = id
     function = context.program.function(id)
     unit = context.program.unitIndex(of: id)

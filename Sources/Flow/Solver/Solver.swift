@@ -51,7 +51,7 @@ enum Solver {
     let first = component.map { FunctionSolver($0, context).solve() }
     if !isCyclic || component.count > 64 { return first }
     let second = context.with(first, of: component)
-    return component.map { FunctionSolver($0, second).solve() }
+    return zip(component, first).map { FunctionSolver($0, second, sites: $1.sites).solve() }
   }
 
   /// Units that call C or keep its types in maps, and those that have maps for addresses and call such units.
