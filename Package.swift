@@ -120,7 +120,7 @@ let package = Package(
     .executableTarget(name: "StaleMap", dependencies: ["BelayMap"], path: "Tests/Programs/Swift/StaleMap"),
     .testTarget(name: "GuardMonitorTests", dependencies: ["Findings", "GoPrograms", "GuardMonitor", "StaleMap"]),
     .testTarget(name: "BelayTests", dependencies: ["Belay"]),
-    .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory", "Locks"]),
+    .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory", "Locks", "TestSupport"]),
     .testTarget(
       name: "BelayObserveTests",
       dependencies: [
@@ -136,14 +136,14 @@ let package = Package(
       dependencies: ["Belay", "BelayBoundary", "BelayMap", "BelayMemory", "CBelay", "TestSupport"],
       exclude: ["Programs"]),
     .testTarget(name: "FindingsTests", dependencies: ["Findings", "TestSupport"], exclude: ["Golden"]),
-    .testTarget(name: "FlowTests", dependencies: ["Flow"]),
+    .testTarget(name: "FlowTests", dependencies: ["Flow", "TestSupport"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend", "TestSupport"]),
     .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend", "TestSupport"]),
     .testTarget(name: "CheckerTests", dependencies: ["Checker", "TestSupport"], exclude: ["Fixes", "Rules"]),
     // GoPrograms builds and runs the Go programs in Tests/Programs.
     .target(name: "GoPrograms", path: "Tests/GoPrograms"),
     .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage", "TestSupport"]),
-    .testTarget(name: "GoRuntimeTests", dependencies: ["GoPrograms", "GoRuntime", "ProcessImage"]),
+    .testTarget(name: "GoRuntimeTests", dependencies: ["GoPrograms", "GoRuntime", "ProcessImage", "TestSupport"]),
     .testTarget(
       name: "DiagnosisTests",
       dependencies: [

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import BelayMemory
@@ -27,12 +28,8 @@ import Testing
   /// Random allocations of all sizes: zero, aligned, apart from each other, and all gone at the end.
   @Test func randomBlocks() throws {
     for _ in 0..<4 {
-      let seed = UInt64.random(in: 0...UInt64.max)
-      var state = seed
-      func next(_ limit: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int(truncatingIfNeeded: (state >> 33) % UInt64(limit))
-      }
+      var random = SeededRandom()
+      func next(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &random) }
       let allocator = SpanAllocator()
       var live: [(block: MemoryBlock, mark: UInt8)] = []
       var liveBytes = 0
@@ -42,7 +39,7 @@ import Testing
           let block = try allocator.allocate(byteCount: byteCount, alignment: 1 << next(9))
           let bytes = UnsafeRawBufferPointer(start: block.base, count: byteCount)
           guard bytes.allSatisfy({ $0 == 0 }), UInt(bitPattern: block.base) % UInt(block.alignment) == 0 else {
-            Issue.record("seed \(seed): a block is not zero or not aligned")
+            Issue.record("seed \(random.seed): a block is not zero or not aligned")
             return
           }
           let mark = UInt8(1 + next(255))
@@ -53,7 +50,7 @@ import Testing
           let (block, mark) = live.swapRemove(at: next(live.count))
           let bytes = UnsafeRawBufferPointer(start: block.base, count: block.byteCount)
           guard bytes.allSatisfy({ $0 == mark }) else {
-            Issue.record("seed \(seed): blocks overlap")
+            Issue.record("seed \(random.seed): blocks overlap")
             return
           }
           allocator.deallocate(block)

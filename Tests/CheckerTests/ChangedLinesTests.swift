@@ -1,5 +1,6 @@
 import Findings
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checker
@@ -40,22 +41,18 @@ import Testing
   }
 
   @Test func garbageNeverCrashes() {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    var state = seed
-    func next() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state >> 33
-    }
+    var random = SeededRandom()
+    print("seed \(random.seed)")
     let pieces = [
       "+++ ", "b/", "\"", "\\", "\\7", "@@ ", "-1", "+1", ",", "99999999999999999999", "9223372036854775807", " ", "\n",
       "\r", "+", "-",
       "@@", "\u{0}", "-0,0",
     ]
     for _ in 0..<3000 {
-      let text = (0..<(next() % 30)).map { _ in pieces[Int(next() % UInt64(pieces.count))] }.joined()
+      let count = Int.random(in: 0..<30, using: &random)
+      let text = (0..<count).map { _ in pieces.randomElement(using: &random)! }.joined()
       _ = lines(text)
     }
-    print("garbageNeverCrashes: seed \(seed)")
     #expect(lines("+++ b/x\n@@ -1,9223372036854775807 +9223372036854775807,9223372036854775807 @@\n") == [:])
   }
 

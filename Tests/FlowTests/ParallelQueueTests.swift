@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Flow
@@ -30,11 +31,8 @@ import Testing
   }
 
   @Test(arguments: [UInt64(1), 2, 3, 4, 5, 6, 7, 8]) func dependenciesRunBefore(seed: UInt64) {
-    var random = seed
-    func next(_ bound: Int) -> Int {
-      random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(random >> 33) % bound
-    }
+    var random = SeededRandom(seed: seed)
+    func next(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
     let count = 200
     // Edges only to smaller numbers: no cycle.
     let dependencies = (0..<count).map { number in number == 0 ? [] : (0..<next(5)).map { _ in next(number) } }

@@ -2,6 +2,7 @@ import Foundation
 import GoPrograms
 import GoRuntime
 import ProcessImage
+import TestSupport
 import Testing
 
 /// Inspections of core dumps, whole and damaged.
@@ -36,13 +37,8 @@ struct CoreTests {
     }
 
     // Damage to what the inspection reads ends in an error or in other answers, never in a crash or a loop.
-    let seed = UInt64.random(in: 1...(.max))
-    print("seed of the damaged core: \(seed)")
-    var state = seed
-    func random() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state >> 17
-    }
+    var random = SeededRandom()
+    print("seed of the damaged core: \(random.seed)")
     let image = try ProcessImage(core: core)
     let file = try ElfFile(path: core)
     let handle = try #require(FileHandle(forUpdatingAtPath: core))
@@ -50,16 +46,16 @@ struct CoreTests {
       go.maps.map(\.address) + image.mappings.filter { $0.path == program.path && $0.isWritable }.map(\.start)
     for _ in 0..<12 {
       for _ in 0..<40 {
-        let base = interesting[Int(random() % UInt64(interesting.count))]
-        let address = base &+ random() % 4096
+        let base = try #require(interesting.randomElement(using: &random))
+        let address = base &+ UInt64.random(in: 0..<4096, using: &random)
         guard
           let segment = file.segments.first(where: {
             $0.type == 1 && address >= $0.address && address < $0.address + $0.fileSize
           })
         else { continue }
         try handle.seek(toOffset: segment.offset + address - segment.address)
-        let word = random() % 3 == 0 ? base &+ random() % 64 * 8 : random()
-        try handle.write(contentsOf: withUnsafeBytes(of: word) { Data($0.prefix(random() % 2 == 0 ? 1 : 8)) })
+        let word = random.next() % 3 == 0 ? base &+ random.next() % 64 * 8 : random.next()
+        try handle.write(contentsOf: withUnsafeBytes(of: word) { Data($0.prefix(random.next() % 2 == 0 ? 1 : 8)) })
       }
       try handle.synchronize()
       do {

@@ -53,7 +53,7 @@ import Testing
     let path = try toolchain.build("holder")
     let file = try ElfFile(path: path)
     let original = Array(file.block.bytes)
-    let seed = UInt64.random(in: 1...(.max))
+    let seed = SeededRandom.anySeed
     print("seed of the damaged programs: \(seed)")
     var random = SeededRandom(seed: seed)
     let debug = file.sections.filter { $0.name.hasPrefix(".debug_") }
@@ -86,7 +86,7 @@ import Testing
     try #require(output(of: "objcopy", ["--decompress-debug-sections", toolchain.build("holder"), plain]) != nil)
     let file = try ElfFile(path: plain)
     let original = Array(file.block.bytes)
-    let seed = UInt64.random(in: 1...(.max))
+    let seed = SeededRandom.anySeed
     print("seed of the damaged sections: \(seed)")
     var random = SeededRandom(seed: seed)
     let sections = file.sections.filter { [".debug_info", ".debug_abbrev"].contains($0.name) && $0.size > 0 }

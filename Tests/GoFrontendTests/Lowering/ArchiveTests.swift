@@ -1,5 +1,6 @@
 import Flow
 import Foundation
+import TestSupport
 import Testing
 
 @testable import GoFrontend
@@ -129,19 +130,15 @@ import Testing
     let program = try units()
     let unit = program.units[0]
     let archive = bytes(unit, program.symbols, files(unit))
-    let seed = UInt64.random(in: .min ... .max)
-    var state = seed
-    func next(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
+    var random = SeededRandom()
+    func next(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
     for round in 0..<400 {
       var broken = archive
       if round % 4 == 0 { broken.removeLast(next(broken.count)) }
       for _ in 0..<(1 + next(4)) where !broken.isEmpty { broken[next(broken.count)] = UInt8(next(256)) }
       var reader = ArchiveReader(broken, symbols: SymbolTable(), files: files(unit))
       _ = reader.unit()
-      if broken.count < archive.count / 2 { #expect(!reader.isComplete, "seed \(seed)") }
+      if broken.count < archive.count / 2 { #expect(!reader.isComplete, "seed \(random.seed)") }
     }
   }
 }

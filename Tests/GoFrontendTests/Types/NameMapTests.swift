@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import GoFrontend
@@ -5,12 +6,8 @@ import Testing
 @Suite struct NameMapTests {
   /// Held against a dictionary, with names that come and go as blocks open and close.
   @Test func randomOperations() {
-    let seed = UInt64.random(in: .min ... .max)
-    var state = seed
-    func next(_ bound: UInt64) -> Int32 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int32((state >> 33) % bound)
-    }
+    var random = SeededRandom()
+    func next(_ bound: Int32) -> Int32 { Int32.random(in: 0..<bound, using: &random) }
     var map = NameMap()
     var dictionary: [Name: ObjectID] = [:]
     for _ in 0..<20_000 {
@@ -19,9 +16,9 @@ import Testing
       map[name] = value
       dictionary[name] = value
       let other = Name(1 + next(300))
-      #expect(map[other] == dictionary[other], "seed \(seed)")
+      #expect(map[other] == dictionary[other], "seed \(random.seed)")
     }
-    #expect(Set(map.objects) == Set(dictionary.values), "seed \(seed)")
+    #expect(Set(map.objects) == Set(dictionary.values), "seed \(random.seed)")
   }
 
   @Test func theEmptyNameMeansNothing() {
