@@ -85,7 +85,7 @@ import Testing
   }
 
   /// Places hold handles; threads exchange them, read them, and end what they took out. Whoever reads sees an object of that place, alive.
-  @Test(arguments: [3, 1 << 24]) func threadsNeverSeeAnotherObject(generations: Int) {
+  @Test(arguments: [3, 1 << 20]) func threadsNeverSeeAnotherObject(generations: Int) {
     let seed = SeededRandom.anySeed
     print("seed \(seed)")
     let census = Census()

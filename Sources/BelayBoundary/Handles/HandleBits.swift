@@ -32,7 +32,7 @@ enum HandleBits {
   @inlinable static var oneReference: UInt64 { 2 }
 
   /// The generation 2^24 - 1 is never handed out: a slot that reaches it is used up.
-  static let lastGeneration: UInt32 = (1 << 24) - 1
+  @inlinable static var lastGeneration: UInt32 { (1 << 24) - 1 }
 
   @inlinable
   static func index(_ handle: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: (handle & middle) &>> 1) }

@@ -116,7 +116,7 @@ extension HandleCore {
       }
       HandleStep.reached(.hidden)
       magazine.pointee.ended.store(magazine.pointee.ended.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-      if alone, next < hot.pointee.lastGeneration, isAlone {
+      if alone, next < HandleBits.lastGeneration, isAlone {
         let object = slot.pointee.object.load(ordering: .relaxed)
         magazine.pointee.free = HandleBits.index(handle) &+ 1
         magazine.pointee.freeCount &+= 1

@@ -68,7 +68,7 @@ extension HandleCore {
         let word = slot.pointee.state.load(ordering: .relaxed)
         let next = HandleBits.index(word)
         let generation = HandleBits.generation(word)
-        if generation >= depot.lastGeneration {
+        if generation >= HandleBits.lastGeneration {
           slot.pointee.state.store(HandleBits.free(generation: generation, link: 0), ordering: .relaxed)
           depot.giveBack(HandleChain(head: head, count: 1))
         } else {

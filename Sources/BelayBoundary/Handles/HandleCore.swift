@@ -50,8 +50,8 @@ final class HandleCore: @unchecked Sendable {
   private static let serials = Atomic<UInt64>(UInt64.random(in: 1...0x7FF))
 
   /// - Parameters:
-  ///   - generations: How often a slot is used before it retires; tests make it small. Otherwise generations begin at a random one, so that a
-  ///     handle of a dead table with the same tag rarely fits.
+  ///   - generations: How often a slot is used before it retires, less than 2^24 - 1; for tests, which come to the last generation so.
+  ///     Otherwise generations begin at a random one, so that a handle of a dead table with the same tag rarely fits.
   ///   - segments: How many segments the table may have; tests make it small.
   ///   - allocator: Where segments come from.
   init(
@@ -64,18 +64,16 @@ final class HandleCore: @unchecked Sendable {
     belay_epoch_start()
     let serial = Self.serials.add(1, ordering: .relaxed).newValue
     let tag = serial & 0x7FF
-    let firstGeneration = generations == nil ? UInt32.random(in: 1...0xFFFF) : 1
-    let lastGeneration = generations.map { min($0 + 1, HandleBits.lastGeneration) } ?? HandleBits.lastGeneration
+    let firstGeneration = generations.map { HandleBits.lastGeneration - $0 } ?? .random(in: 1...0xFFFF)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: HandleHot.byteCount, alignment: 128)
     memory.initializeMemory(as: UInt64.self, repeating: 0, count: HandleHot.byteCount / 8)
     hot = memory.assumingMemoryBound(to: HandleHot.self)
     hot.initialize(
       to: HandleHot(
-        tag: tag, serial: serial, place: Int(tag) % ThreadRecord.placeCount * 8, lastGeneration: lastGeneration,
+        tag: tag, serial: serial, place: Int(tag) % ThreadRecord.placeCount * 8,
         needsFences: belay_epoch_needs_fences() != 0))
     depot = HandleDepot(
-      hot: hot, firstGeneration: firstGeneration, lastGeneration: lastGeneration, segments: segments,
-      allocator: allocator)
+      hot: hot, firstGeneration: firstGeneration, segments: segments, allocator: allocator)
   }
 
   deinit {

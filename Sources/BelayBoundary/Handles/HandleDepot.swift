@@ -27,7 +27,6 @@ struct HandleDepot {
 
   private let hot: UnsafeMutablePointer<HandleHot>
   private let firstGeneration: UInt32
-  let lastGeneration: UInt32
   private var blocks: [Block] = []
   /// Blocks with slots to hand out, block + 1: those that are in use, and behind them those that are empty.
   private var partial: UInt32 = 0
@@ -46,14 +45,12 @@ struct HandleDepot {
   private var residentBlocks = 0
 
   init(
-    hot: UnsafeMutablePointer<HandleHot>, firstGeneration: UInt32, lastGeneration: UInt32, segments: Int,
-    allocator: any BucketAllocator
+    hot: UnsafeMutablePointer<HandleHot>, firstGeneration: UInt32, segments: Int, allocator: any BucketAllocator
   ) {
     self.hot = hot
     segmentLimit = segments
     self.allocator = allocator
     self.firstGeneration = firstGeneration
-    self.lastGeneration = lastGeneration
   }
 
   /// Bytes of slots that have pages.
@@ -154,7 +151,7 @@ struct HandleDepot {
   }
 
   private mutating func giveBack(_ index: UInt32, _ slot: UnsafeMutablePointer<HandleSlot>, generation: UInt32) {
-    guard generation < lastGeneration else {
+    guard generation < HandleBits.lastGeneration else {
       slot.pointee.state.store(HandleBits.free(generation: generation, link: 0), ordering: .relaxed)
       retiredCount += 1
       return

@@ -15,8 +15,6 @@ struct HandleHot: ~Copyable {
   @usableFromInline let serial: UInt64
   /// Where the table's magazine is in a thread's record.
   @usableFromInline let place: Int
-  /// The generation at which a slot is used up.
-  @usableFromInline let lastGeneration: UInt32
   /// Whether a thread that enters its magazine needs a fence of its own, because the process has no barrier.
   @usableFromInline let needsFences: Bool
 
@@ -24,11 +22,10 @@ struct HandleHot: ~Copyable {
   @inlinable static var segmentCount: Int { 17 }
   static let byteCount = 256
 
-  init(tag: UInt64, serial: UInt64, place: Int, lastGeneration: UInt32, needsFences: Bool) {
+  init(tag: UInt64, serial: UInt64, place: Int, needsFences: Bool) {
     tagBits = HandleBits.top | tag << HandleBits.tagShift
     self.serial = serial
     self.place = place
-    self.lastGeneration = lastGeneration
     self.needsFences = needsFences
   }
 }
