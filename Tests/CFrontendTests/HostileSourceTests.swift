@@ -4,7 +4,7 @@ import Testing
 
 @testable import CFrontend
 
-@Suite(.enabled(if: LibClang.shared != nil), .timeLimit(.minutes(2))) struct HostileSourceTests {
+@Suite(.enabled(if: LibClang.shared != nil)) struct HostileSourceTests {
   private static let good = "\nvoid good(void *p) { free(p); }\n"
 
   private func freesGood(_ package: CPackage?) -> Bool {

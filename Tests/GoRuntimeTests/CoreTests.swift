@@ -22,7 +22,7 @@ struct CoreTests {
     return folder.appending(path: "core.\(program.pid)").path
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: GoToolchain.all)
+  @Test(arguments: GoToolchain.all)
   func aCoreGivesWhatTheProcessGave(_ toolchain: GoToolchain) throws {
     let program = try RunningProgram(toolchain.build("holder"))
     let folder = FileManager.default.temporaryDirectory.appending(path: "belay-core-\(UUID().uuidString)")

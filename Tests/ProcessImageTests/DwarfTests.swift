@@ -47,7 +47,7 @@ import Testing
   }
 
   /// Truncated and altered programs end in an error or in fewer entries, never in a crash or a loop.
-  @Test(.timeLimit(.minutes(3)), arguments: GoToolchain.all) func damagedProgramsAreSurvived(_ toolchain: GoToolchain)
+  @Test(arguments: GoToolchain.all) func damagedProgramsAreSurvived(_ toolchain: GoToolchain)
     throws
   {
     let path = try toolchain.build("holder")
@@ -79,7 +79,7 @@ import Testing
   }
 
   /// The same on the decompressed sections, where an altered byte reaches the reader and not only zlib's checksum.
-  @Test(.enabled(if: isInstalled("objcopy")), .timeLimit(.minutes(5)), arguments: GoToolchain.all)
+  @Test(.enabled(if: isInstalled("objcopy")), arguments: GoToolchain.all)
   func damagedSectionsAreSurvived(_ toolchain: GoToolchain) throws {
     let folder = try ScratchFolder()
     let plain = folder.path + "/plain"
