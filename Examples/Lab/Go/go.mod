@@ -1,0 +1,3 @@
+module belay.example/lab
+
+go 1.23
