@@ -63,6 +63,12 @@ public struct CollectorState: Sendable {
   /// Reads the state without the heap.
   public init(_ image: ProcessImage) throws(ImageFailure) {
     let info = try GoInspection.debuggingInformation(image)
+    guard !info.variables.isEmpty else {
+      throw ImageFailure(
+        "cannot read the collector's clock from \(image.executablePath)",
+        "it was stripped of its debugging information",
+        "leave --pid out, or run the same build before it was stripped")
+    }
     try self.init(
       image, TypeTable(image, info),
       Dictionary(info.variables.filter { $0.name.hasPrefix("runtime.") }.map { ($0.name, $0) }) { $1 })

@@ -11,15 +11,24 @@ extension GoInspection {
       throw ImageFailure(
         "cannot find the map \(text)", "there is no map at that address", "take an address from 'belay inspect --json'")
     }
-    guard let variable = types.info.variables.first(where: { $0.name == text }) else {
-      let hint = types.info.variables.map(\.name).filter { $0.hasSuffix("." + text) }.prefix(3)
+    guard let place = globals.place(of: text) else {
+      let hint = globals.suggestions(for: text)
       throw ImageFailure(
-        "cannot find the map \(text)", "there is no global variable of that name",
+        "cannot find the map \(text)",
+        isStripped
+          ? "the program was stripped, and no symbol has that name" : "there is no global variable of that name",
         hint.isEmpty
           ? "give its name with its package, as in main.cache, or an address"
           : "did you mean \(hint.joined(separator: ", "))?")
     }
-    let place = variable.address &+ image.loadBias
+    guard let variable = types.info.variables.first(where: { $0.name == text }) else {
+      // Only the symbols know it, and they know no types.
+      if let address = image.pointer(place), let map = maps.first(where: { $0.address == address }) { return map }
+      throw ImageFailure(
+        "cannot show \(text)",
+        "without debugging information it cannot be told whether it is a map, and it leads to none",
+        "give the same build before it was stripped with --exe, or an address")
+    }
     let type = types.type(entry: variable.type)
     guard types[type].kind == .map else {
       throw ImageFailure(

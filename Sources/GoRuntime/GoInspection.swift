@@ -22,8 +22,10 @@ public final class GoInspection {
   public var hasSwissMaps: Bool { offsets.isSwiss }
   /// When it was read, in nanoseconds since 1970.
   public let time: Int64
-  /// What the collector said of itself before the heap was read.
-  public let collector: CollectorState
+  /// What the collector said of itself before the heap was read; nil for a stripped program, which does not tell where that stands.
+  public let collector: CollectorState?
+  /// Whether the program has no debugging information of Go, so that variables have no types.
+  public let isStripped: Bool
   /// The maps, in no order.
   public private(set) var maps: [GoMap] = []
   /// The goroutines that are not dead.
@@ -39,6 +41,7 @@ public final class GoInspection {
   let heap: Heap
   let offsets: MapOffsets
   let modules: [Module]
+  let globals: GlobalNames
   let reader: MapReader
   private let marker: Marker
   private var finder: PathFinder?
@@ -71,29 +74,29 @@ public final class GoInspection {
     let info = if let previous { previous.types.info } else { try GoInspection.debuggingInformation(image) }
     let types = TypeTable(image, info)
     self.types = types
-    var variables: [String: DwarfInfo.Variable] = [:]
-    for variable in info.variables where variable.name.hasPrefix("runtime.") { variables[variable.name] = variable }
-    func address(_ name: String) throws(ImageFailure) -> UInt64 {
-      guard let variable = variables["runtime." + name] else {
-        throw ImageFailure(
-          "cannot read the Go runtime", "it has no variable runtime.\(name)",
-          "report this Go version, or use a newer release of belay")
-      }
-      return variable.address &+ image.loadBias
+    isStripped = info.types["runtime.moduledata"] == nil
+    let places: RuntimePlaces
+    if isStripped {
+      places = try RuntimePlaces(searching: image, types)
+      collector = nil
+    } else {
+      var variables: [String: DwarfInfo.Variable] = [:]
+      for variable in info.variables where variable.name.hasPrefix("runtime.") { variables[variable.name] = variable }
+      places = try RuntimePlaces(image, types, variables)
+      collector = try CollectorState(image, types, variables)
     }
-    version = GoInspection.version(image, try address("buildVersion"))
-    collector = try CollectorState(image, types, variables)
+    version = places.version
+    modules = places.modules
+    globals = GlobalNames(image, types)
     offsets = try MapOffsets(types)
-    modules = try Module.all(image, types, first: address("firstmoduledata"))
-    types.recordRanges = modules.map(\.types)
 
     let stop = options.stops && image.isLive ? try ProcessStop(pid: image.pid) : nil
-    heap = try Heap(image, types, table: address("mheap_"), copiesAll: stop != nil)
-    let list = try address("allgs")
+    heap = try Heap(image, types, list: places.spans, copiesAll: stop != nil)
     let goroutineReader = GoroutineReader(
       image: image, types: types, modules: modules, threads: stop?.threads ?? (image.isLive ? [] : image.threads))
-    goroutines = try goroutineReader.read(list: image.pointer(list) ?? 0, count: image.pointer(list &+ 8) ?? 0)
-    let globals = RootReader.globals(image, modules)
+    goroutines = try goroutineReader.read(
+      list: image.pointer(places.goroutines) ?? 0, count: image.pointer(places.goroutines &+ 8) ?? 0)
+    let data = RootReader.globals(image, modules)
     let stacks = options.marks ? RootReader.stacks(image, goroutines) : []
     stopped = stop?.resume()
 
@@ -102,13 +105,15 @@ public final class GoInspection {
       heap, types, image, offsets, channel: (buffer: try channel.offset("buf"), count: try channel.offset("dataqsiz")))
     reader = MapReader(heap, types, offsets)
     limitations = image.limitations
+    if isStripped { limitations.append(globals.limitation) }
     if heap.missingBytes > 0 {
       limitations.append(
         "\(heap.missingBytes) bytes of the heap could not be read: maps, entries and paths may be missing")
     }
     if options.marks {
-      let roots = RootReader(image: image, types: types, info: info, heap: heap, marker: marker)
-      roots.mark(globals: globals, modules: modules)
+      let roots = RootReader(
+        image: image, types: types, info: info, names: globals, modules: modules, heap: heap, marker: marker)
+      roots.mark(globals: data)
       roots.guess(stacks: stacks, goroutines: goroutines)
       try roots.guessSpecials()
       marker.run()
@@ -125,27 +130,17 @@ public final class GoInspection {
   }
 
   /// Whether the program of an image was built by Go.
-  public static func isGo(_ image: ProcessImage) -> Bool {
-    image.executable.section(".go.buildinfo") != nil || image.executable.section(".gopclntab") != nil
-  }
+  public static func isGo(_ image: ProcessImage) -> Bool { ModuleSearch.isGo(image.executable) }
 
+  /// The debugging information of a Go program: none if it was stripped.
   static func debuggingInformation(_ image: ProcessImage) throws(ImageFailure) -> DwarfInfo {
     if let info = try DwarfInfo(image.executable), info.types["runtime.moduledata"] != nil { return info }
-    let program = image.executablePath
     guard isGo(image) else {
       throw ImageFailure(
-        "cannot inspect \(program)", "it is not a Go program", "use --mappings to see the memory of any program")
+        "cannot inspect \(image.executablePath)", "it is not a Go program",
+        "use --mappings to see the memory of any program")
     }
-    throw ImageFailure(
-      "cannot inspect \(program)", "it was stripped of its debugging information (-ldflags=-s or -w)",
-      "give the same build before it was stripped with --exe, or build it without -s and -w")
-  }
-
-  private static func version(_ image: ProcessImage, _ address: UInt64) -> String {
-    guard let text = image.pointer(address), let count = image.pointer(address &+ 8), count < 200,
-      let bytes = image.bytes(text, Int(count))
-    else { return "unknown" }
-    return String(decoding: bytes, as: UTF8.self)
+    return .none
   }
 
   // MARK: Maps
@@ -170,12 +165,16 @@ public final class GoInspection {
     }
     let search = MapSearch(heap: heap, types: types, offsets: offsets)
     search.run(excluding: { [marker] object in marker.marks[Int(object)].isKnown || seen[Int(object)] != 0 }) {
-      [marker] object, address, type in
+      [marker, types] object, address, type in
       let reachability: GoMap.Reachability =
         !marked
         ? .unknown
         : marker.marks[Int(object)] == .none
           ? .garbage : marker.edges[Int(object)] & Marker.guessFlag == 0 ? .reachable : .guessed
+      // What only the search knows, paths name as well.
+      if type.isKnown, marker.marks[Int(object)] == .unknown {
+        marker.marks[Int(object)] = types.derived(.mapHeader, of: type)
+      }
       maps.append(
         GoMap(address: address, type: type, reachability: reachability, isFoundBySearch: true, object: object))
     }

@@ -6,6 +6,8 @@ struct RootReader {
   let image: ProcessImage
   let types: TypeTable
   let info: DwarfInfo
+  let names: GlobalNames
+  let modules: [Module]
   let heap: Heap
   let marker: Marker
 
@@ -41,7 +43,7 @@ struct RootReader {
   }
 
   /// Marks from the global variables: with their types, then every other word that the program says is a pointer.
-  func mark(globals: [Data], modules: [Module]) {
+  func mark(globals: [Data]) {
     let variables = info.variables.map { (address: $0.address &+ image.loadBias, variable: $0) }.sorted {
       $0.address < $1.address
     }
@@ -61,7 +63,7 @@ struct RootReader {
           where: { index in index / 8 >= data.mask.count || data.mask[index / 8] >> UInt8(index % 8) & 1 != 0 },
           root: { place in
             Root(
-              kind: .global, name: name(of: place, variables), address: place, isPrecise: !data.mask.isEmpty,
+              kind: .global, name: names.text(of: place), address: place, isPrecise: !data.mask.isEmpty,
               type: .none,
               base: place)
           })
@@ -97,20 +99,6 @@ struct RootReader {
       }
     }
     _ = marker.takeOutside()
-  }
-
-  private func name(of place: UInt64, _ variables: [(address: UInt64, variable: DwarfInfo.Variable)]) -> String {
-    var low = 0
-    var high = variables.count
-    while low < high {
-      let middle = (low + high) / 2
-      if variables[middle].address <= place { low = middle + 1 } else { high = middle }
-    }
-    if low > 0 {
-      let (address, variable) = variables[low - 1]
-      if place - address < max(1, types[types.type(entry: variable.type)].size) { return variable.name }
-    }
-    return "global data at 0x\(String(place, radix: 16))"
   }
 
   /// Notes what stands on stacks. Which words are pointers is not known there.

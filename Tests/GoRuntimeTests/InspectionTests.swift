@@ -123,12 +123,6 @@ import Testing
     for held in program.maps where held.count > 0 { #expect(found.contains(held.address), "\(held.name)") }
   }
 
-  @Test(arguments: GoToolchain.all) func aStrippedProgramIsRefusedWithAWayOut(_ toolchain: GoToolchain) throws {
-    let program = try RunningProgram(toolchain.build("holder", flags: ["-ldflags=-s"]))
-    let error = #expect(throws: ImageFailure.self) { try GoInspection(ProcessImage(pid: program.pid)) }
-    #expect(error?.why.contains("stripped") == true)
-  }
-
   @Test func aProgramThatIsNotGoIsRefused() throws {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")

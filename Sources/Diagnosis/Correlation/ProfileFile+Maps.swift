@@ -23,7 +23,7 @@ extension ProfileFile {
     self.init(path: path, form: .maps)
     time = report.time
     cycle = report.collections
-    if report.collections > 0, let end = report.lastCollection { cycleEnds[report.collections] = end }
+    if let cycle, cycle > 0, let end = report.lastCollection { cycleEnds[cycle] = end }
     for summary in report.summaries where summary.state != "garbage" {
       let use = Use(bytes: Double(summary.bytes), objects: Double(summary.entries))
       mapTypes[summary.type, default: Use()].bytes += use.bytes

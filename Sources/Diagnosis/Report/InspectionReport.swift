@@ -10,8 +10,8 @@ public struct InspectionReport: Codable, Sendable {
   public var pid: Int32
   /// When it was read, in nanoseconds since 1970.
   public var time: Int64
-  /// How many collection cycles had ended.
-  public var collections: Int
+  /// How many collection cycles had ended; nil for a stripped program.
+  public var collections: Int?
   /// When the last of them ended, in nanoseconds since 1970.
   public var lastCollection: Int64?
   /// The program.
@@ -38,8 +38,8 @@ public struct InspectionReport: Codable, Sendable {
   public init(_ go: GoInspection, visit: (GoMap, MapState) -> Void = { _, _ in }) {
     pid = go.image.pid
     time = go.time
-    collections = go.collector.cycles
-    lastCollection = go.collector.ends[go.collector.cycles]
+    collections = go.collector?.cycles
+    lastCollection = go.collector.flatMap { $0.ends[$0.cycles] }
     program = go.image.executablePath
     goVersion = go.version
     mapLayout = go.hasSwissMaps ? "swiss" : "classic"

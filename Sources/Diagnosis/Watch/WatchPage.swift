@@ -12,7 +12,8 @@ public struct WatchPage {
     var page = Page(
       title: "Maps of \(last.report.program) over time",
       summary: [
-        "process \(last.report.pid), \(last.report.goVersion), \(samples.count) looks in \(Watch.seconds(from: first, to: last)) s, \(last.report.collections - first.report.collections) collection cycles"
+        "process \(last.report.pid), \(last.report.goVersion), \(samples.count) looks in \(Watch.seconds(from: first, to: last)) s"
+          + WatchPage.cycleText(last.report.collections, since: first.report.collections)
       ])
     func seconds(_ sample: WatchSample) -> Double { Watch.seconds(from: first, to: sample) }
     let cycles = WatchPage.cycles(samples, first)
@@ -80,12 +81,18 @@ public struct WatchPage {
     sample.report.summaries.filter { $0.state != "garbage" }.reduce(0) { $0 &+ $1.bytes }
   }
 
+  private static func cycleText(_ last: Int?, since first: Int?) -> String {
+    guard let last, let first else { return "" }
+    return ", \(last - first) collection cycles"
+  }
+
   /// A mark for the last cycle that each look saw; cycles in between two looks have none.
   private static func cycles(_ samples: [WatchSample], _ first: WatchSample) -> [LineChart.Mark] {
     var marks: [LineChart.Mark] = []
     var last = 0
-    for sample in samples where sample.report.collections != last {
-      last = sample.report.collections
+    for sample in samples {
+      guard let cycle = sample.report.collections, cycle != last else { continue }
+      last = cycle
       guard let end = sample.report.lastCollection, end >= first.report.time else { continue }
       marks.append(
         LineChart.Mark(

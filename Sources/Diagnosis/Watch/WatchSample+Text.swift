@@ -4,9 +4,10 @@ extension WatchSample {
   public func text(first: WatchSample) -> String {
     let used = report.summaries.filter { $0.state != "garbage" }
     let bytes = used.reduce(UInt64(0)) { $0 &+ $1.bytes }
+    let cycles = report.collections.map { "\($0) collection cycles   " } ?? ""
     var lines = [
       "process \(report.pid): \(report.program), \(report.goVersion)",
-      "\(Watch.seconds(from: first, to: self)) s   \(report.collections) collection cycles   heap \(byteText(report.heapBytes)) (\(Watch.change(report.heapBytes, first.report.heapBytes)))   \(used.reduce(0) { $0 + $1.maps }) maps of \(byteText(bytes))",
+      "\(Watch.seconds(from: first, to: self)) s   \(cycles)heap \(byteText(report.heapBytes)) (\(Watch.change(report.heapBytes, first.report.heapBytes)))   \(used.reduce(0) { $0 + $1.maps }) maps of \(byteText(bytes))",
       "",
     ]
     var table = TextTable(

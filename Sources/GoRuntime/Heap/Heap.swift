@@ -31,13 +31,13 @@ final class Heap {
   private static let pagesPerChunk = 1 << 13
 
   /// Reads the spans of the heap.
-  /// - Parameter copiesAll: also copies what cannot hold pointers, so that a stopped process can go on.
-  init(_ image: ProcessImage, _ types: TypeTable, table: UInt64, copiesAll: Bool) throws(ImageFailure) {
+  /// - Parameters:
+  ///   - list: Where the list of all spans stands: the address of their addresses, and how many there are.
+  ///   - copiesAll: also copies what cannot hold pointers, so that a stopped process can go on.
+  init(_ image: ProcessImage, _ types: TypeTable, list: UInt64, copiesAll: Bool) throws(ImageFailure) {
     self.image = image
-    let heap = try StructLayout(types, "runtime.mheap")
     let layout = try StructLayout(types, "runtime.mspan")
-    let all = try heap.offset("allspans")
-    guard let start = image.pointer(table &+ all), let count = image.pointer(table &+ all &+ 8), count < 1 << 32,
+    guard let start = image.pointer(list), let count = image.pointer(list &+ 8), count < 1 << 32,
       count > 0, layout.size < 1 << 16, let pointers = image.bytes(start, Int(count * 8))
     else {
       throw ImageFailure(

@@ -35,7 +35,7 @@ struct MapOffsets {
 
   init(_ types: TypeTable) throws(ImageFailure) {
     let swissName = "internal/runtime/maps.Map"
-    isSwiss = types.info.types[swissName] != nil
+    isSwiss = types.type(named: swissName).isKnown
     let name = isSwiss ? swissName : "runtime.hmap"
     let header = try StructLayout(types, name)
     headerSize = header.size

@@ -106,15 +106,17 @@ final class Marker {
     }
   }
 
-  /// Notes words outside of the heap that may be pointers.
+  /// Notes words outside of the heap that are pointers to what is not known, or that may be pointers: their roots say which.
   func guess(at base: UInt64, bytes: UnsafeRawBufferPointer, where isPointer: (Int) -> Bool, root: (UInt64) -> Root) {
     let count = bytes.count / 8
     for index in 0..<count {
       let word = bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
       guard word != 0, heap.span(at: word) != 0, isPointer(index) else { continue }
       let number = UInt32(roots.count)
-      roots.append(root(base + UInt64(index) * 8))
-      guesses.pointee.append(Guess(address: word, parent: Marker.rootFlag | number, offset: 0))
+      let place = root(base + UInt64(index) * 8)
+      roots.append(place)
+      let found = Guess(address: word, parent: Marker.rootFlag | number, offset: 0)
+      if place.isPrecise { untyped.pointee.append(found) } else { guesses.pointee.append(found) }
     }
   }
 

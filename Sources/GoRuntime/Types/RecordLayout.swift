@@ -1,6 +1,6 @@
 import ProcessImage
 
-/// Where the parts of Go's own type records stand. The program's debugging information tells; what it leaves out is as in all releases so far.
+/// Where the parts of Go's own type records stand. The program tells; what it leaves out is as in all releases so far.
 struct RecordLayout {
   var size: UInt64 = 0
   var flags: UInt64 = 20
@@ -22,42 +22,42 @@ struct RecordLayout {
   var interfaceMethods: UInt64 = 56
   var interfaceTableType: UInt64 = 8
 
-  init(_ info: DwarfInfo) {
-    func offsets(_ names: String...) -> [String: UInt64] {
-      for name in names {
-        if let entry = info.types[name].flatMap({ info.entry(at: $0) }) {
-          var result = Dictionary(
-            info.children(of: entry).filter { $0.tag == .member }.map { ($0.name, $0.memberLocation ?? 0) },
-            uniquingKeysWith: { first, _ in first })
-          result[""] = entry.byteSize
-          // Records are small; a larger offset is damage.
-          return result.filter { $0.value < 4096 }
-        }
-      }
-      return [:]
+  /// What the program says of its records, by its debugging information or by the records themselves.
+  init(_ types: TypeTable) {
+    if let base = StructLayout(types, anyOf: ["internal/abi.Type", "runtime._type"]), base.size < 4096 {
+      size = base.optional("Size_", "size") ?? size
+      flags = base.optional("TFlag", "tflag") ?? flags
+      kind = base.optional("Kind_", "kind") ?? kind
+      text = base.optional("Str", "str") ?? text
+      end = base.size
     }
-    let base = offsets("internal/abi.Type", "runtime._type")
-    size = base["Size_"] ?? base["size"] ?? size
-    flags = base["TFlag"] ?? base["tflag"] ?? flags
-    kind = base["Kind_"] ?? base["kind"] ?? kind
-    text = base["Str"] ?? base["str"] ?? text
-    end = base[""] ?? end
-    let structure = offsets("internal/abi.StructType", "runtime.structtype")
-    structFields = structure["Fields"] ?? structure["fields"] ?? structFields
-    let field = offsets("internal/abi.StructField", "runtime.structfield")
-    fieldSize = field[""] ?? fieldSize
-    fieldType = field["Typ"] ?? field["typ"] ?? fieldType
-    fieldOffset = field["Offset"] ?? field["offset"] ?? field["offsetAnon"] ?? field["offsetEmbed"] ?? fieldOffset
-    isFieldOffsetShifted = field["offsetAnon"] != nil || field["offsetEmbed"] != nil
-    let array = offsets("internal/abi.ArrayType", "runtime.arraytype")
-    arrayLength = array["Len"] ?? array["len"] ?? arrayLength
-    let map = offsets("internal/abi.MapType", "internal/abi.SwissMapType", "internal/abi.OldMapType", "runtime.maptype")
-    mapKey = map["Key"] ?? map["key"] ?? mapKey
-    mapElement = map["Elem"] ?? map["elem"] ?? mapElement
-    mapContainer = map["Group"] ?? map["Bucket"] ?? map["bucket"] ?? mapContainer
-    let interface = offsets("internal/abi.InterfaceType", "runtime.interfacetype")
-    interfaceMethods = interface["Methods"] ?? interface["mhdr"] ?? interfaceMethods
-    let table = offsets("internal/abi.ITab", "runtime.itab")
-    interfaceTableType = table["Type"] ?? table["_type"] ?? interfaceTableType
+    if let structure = StructLayout(types, anyOf: ["internal/abi.StructType", "runtime.structtype"]) {
+      structFields = structure.optional("Fields", "fields") ?? structFields
+    }
+    if let field = StructLayout(types, anyOf: ["internal/abi.StructField", "runtime.structfield"]), field.size < 4096 {
+      fieldSize = field.size
+      fieldType = field.optional("Typ", "typ") ?? fieldType
+      let shifted = field.optional("offsetAnon", "offsetEmbed")
+      fieldOffset = field.optional("Offset", "offset") ?? shifted ?? fieldOffset
+      isFieldOffsetShifted = shifted != nil
+    }
+    if let array = StructLayout(types, anyOf: ["internal/abi.ArrayType", "runtime.arraytype"]) {
+      arrayLength = array.optional("Len", "len") ?? arrayLength
+    }
+    let maps = ["internal/abi.MapType", "internal/abi.SwissMapType", "internal/abi.OldMapType", "runtime.maptype"]
+    if let map = StructLayout(types, anyOf: maps) {
+      mapKey = map.optional("Key", "key") ?? mapKey
+      mapElement = map.optional("Elem", "elem") ?? mapElement
+      mapContainer = map.optional("Group", "Bucket", "bucket") ?? mapContainer
+    }
+    if let interface = StructLayout(types, anyOf: ["internal/abi.InterfaceType", "runtime.interfacetype"]) {
+      interfaceMethods = interface.optional("Methods", "mhdr") ?? interfaceMethods
+    }
+    if let table = StructLayout(types, anyOf: ["internal/abi.ITab", "runtime.itab"]) {
+      interfaceTableType = table.optional("Type", "_type") ?? interfaceTableType
+    }
   }
+
+  /// What is the same in all releases so far.
+  init() {}
 }

@@ -17,7 +17,9 @@ final class TypeTable {
   let info: DwarfInfo
   /// The ranges of addresses where records stand: one for each module.
   var recordRanges: [Range<UInt64>] = []
-  var records: RecordLayout
+  /// The records of the runtime's own structs by their names with the package's path. Only those of a stripped program were looked for.
+  var namedRecords: [String: UInt64] = [:]
+  var records = RecordLayout()
   private var types: [GoType] = []
   /// For each type what it is a part of, and which part; looked at for each pointer, hence not in ``GoType``.
   private let parts = UnsafeMutablePointer<Parts>.allocate(capacity: 1)
@@ -40,7 +42,6 @@ final class TypeTable {
   init(_ image: ProcessImage, _ info: DwarfInfo) {
     self.image = image
     self.info = info
-    records = RecordLayout(info)
     for name in ["", "unknown"] {
       types.append(GoType(kind: .invalid, name: name, size: 0))
       origins.append(.ready)
@@ -50,6 +51,7 @@ final class TypeTable {
       to: Parts(kinds: .allocate(capacity: capacity), wholes: .allocate(capacity: capacity), capacity: capacity))
     parts.pointee.kinds.initialize(repeating: .invalid, count: capacity)
     parts.pointee.wholes.initialize(repeating: .none, count: capacity)
+    records = RecordLayout(self)
   }
 
   deinit {
@@ -124,8 +126,11 @@ final class TypeTable {
     return id
   }
 
-  /// The type of a name, if the debugging information has it.
-  func type(named name: String) -> TypeID { type(entry: info.types[name]) }
+  /// The type of a name, if the debugging information has it, or if it is one of the runtime's whose record was found.
+  func type(named name: String) -> TypeID {
+    if let entry = info.types[name] { return type(entry: entry) }
+    return namedRecords[name].map { type(record: $0) } ?? .none
+  }
 
   /// The type whose record stands at an address; none where there is no record.
   func type(record address: UInt64) -> TypeID {

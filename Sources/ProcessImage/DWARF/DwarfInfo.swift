@@ -56,6 +56,14 @@ public final class DwarfInfo {
     if goUnits.isEmpty { return nil }
   }
 
+  private init() {
+    info = ByteBlock(copying: [])
+    (abbreviations, strings, lineStrings, stringOffsets, addresses) = (nil, nil, nil, nil, nil)
+  }
+
+  /// What a stripped program has: no types and no variables.
+  public static var none: DwarfInfo { DwarfInfo() }
+
   private func readUnits() {
     guard let abbreviations else { return }
     var tables: [UInt64: DwarfAbbreviations] = [:]
