@@ -14,11 +14,14 @@ const limit = 6 * time.Second
 
 func main() {
 	lab.Run(map[string]func(){
-		"writes":            func() { collide(write, write) },
-		"read-and-write":    func() { collide(read, write) },
-		"iterate-and-write": func() { collide(iterate, write) },
-		"recover":           func() { collide(recovering(write), write) },
-		"mutex":             mutex, "rwmutex": rwMutex, "sync-map": syncMap, "owner": owner,
+		"writes":                  func() { collide(write, write) },
+		"read-and-write":          func() { collide(read, write) },
+		"iterate-and-write":       func() { collide(iterate, write) },
+		"apart-writes":            func() { apart(write, write) },
+		"apart-read-and-write":    func() { apart(read, write) },
+		"apart-iterate-and-write": func() { apart(iterate, write) },
+		"recover":                 func() { collide(recovering(write), write) },
+		"mutex":                   mutex, "rwmutex": rwMutex, "sync-map": syncMap, "owner": owner,
 	})
 }
 
@@ -59,6 +62,15 @@ func collide(first, second step) {
 	stop.Store(true)
 	done.Wait()
 	lab.Outcome(lab.Nothing, "the goroutines did not meet within %v: it is a matter of chance", limit)
+}
+
+// apart lets two goroutines use a map without a lock, and so late after each other that they do not meet. Only the clock orders them, which orders nothing.
+func apart(first, second step) {
+	m := map[int]int{1: 1}
+	go first(m, 1)
+	time.Sleep(200 * time.Millisecond)
+	second(m, 1) // FAULT: nothing says that the first has ended.
+	lab.Outcome(lab.Nothing, "the two did not overlap, and the runtime notices nothing")
 }
 
 const (

@@ -54,7 +54,7 @@ func collect() (c *C.font, ran bool) {
 
 // reopen opens fonts until one lies at an address.
 func reopen(address *C.font) (f *C.font, same bool) {
-	const limit = 100_000
+	const limit = 10_000
 	for range limit {
 		if f = C.font_open(2); f == address {
 			return f, true

@@ -39,7 +39,7 @@ func reportString(m map[string]int) {
 	if before {
 		lab.Outcome(lab.Nothing, "the entry is found as \"alice\"")
 	} else {
-		lab.Outcome(lab.Leaked, "the entry is found neither as \"alice\" (%t) nor as \"carol\" (%t), and cannot be removed by its key", before, after)
+		lab.Outcome(lab.LostEntry, "the entry is found neither as \"alice\" (%t) nor as \"carol\" (%t), and cannot be removed by its key", before, after)
 	}
 }
 
@@ -77,7 +77,7 @@ func interfaceKey() {
 	m := map[any]string{p: "home"}
 	_, byPointer := m[&point{1, 2}]
 	_, byValue := m[point{1, 2}]
-	lab.Outcome(lab.StaleData, "neither an equal point behind another pointer (%t) nor the point itself (%t) finds the entry", byPointer, byValue)
+	lab.Outcome(lab.LostEntry, "neither an equal point behind another pointer (%t) nor the point itself (%t) finds the entry", byPointer, byValue)
 }
 
 func value() {
@@ -107,7 +107,7 @@ func nan() {
 	for key := range m {
 		delete(m, key)
 	}
-	lab.Outcome(lab.Leaked, "after the deletion of every key that range gave, %d entries are left; a look-up finds one: %t", len(m), found)
+	lab.Outcome(lab.LostEntry, "after the deletion of every key that range gave, %d entries are left; a look-up finds one: %t", len(m), found)
 }
 
 func clearNaN() {

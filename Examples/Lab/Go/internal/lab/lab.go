@@ -19,6 +19,7 @@ type Kind string
 const (
 	WrongObject Kind = "wrong-object" // an object was taken for another one
 	StaleData   Kind = "stale-data"   // memory was read that no longer holds what was put there
+	LostEntry   Kind = "lost-entry"   // an entry is in the map and cannot be found by its key
 	Leaked      Kind = "leaked"       // memory that nobody can free any more
 	Nothing     Kind = "nothing"      // no harm came of it
 	Caught      Kind = "caught"       // the mistake was noticed and reported to the program
