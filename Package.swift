@@ -102,11 +102,17 @@ let package = Package(
       name: "GuardMonitor",
       dependencies: ["CGuard", "Diagnosis", "Executables", "Findings", "ProcessImage", "StackTraces"]),
 
+    // The lab: LabFaults are programs with faults and defences, on CLab, a small C library; Lab runs them and says what happened.
+    .target(name: "CLab"),
+    .target(name: "LabFaults", dependencies: ["Belay", "CLab"]),
+    .target(
+      name: "Lab", dependencies: ["Diagnosis", "GuardMonitor", "LabFaults", .product(name: "Yams", package: "Yams")]),
+
     // The command line: one file a subcommand.
     .executableTarget(
       name: "belay",
       dependencies: [
-        "Checker", "Diagnosis", "GoFrontend", "GoRuntime", "GuardMonitor", "ProcessImage",
+        "Checker", "Diagnosis", "GoFrontend", "GoRuntime", "GuardMonitor", "Lab", "LabFaults", "ProcessImage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -119,6 +125,10 @@ let package = Package(
     // A program that the tests run under the guard.
     .executableTarget(name: "StaleMap", dependencies: ["BelayMap"], path: "Tests/Programs/Swift/StaleMap"),
     .testTarget(name: "GuardMonitorTests", dependencies: ["Findings", "GoPrograms", "GuardMonitor", "StaleMap"]),
+    // What belay lab runs its programs by, for the tests of the lab.
+    .executableTarget(name: "LabProgram", dependencies: ["LabFaults"], path: "Tests/Programs/Swift/LabProgram"),
+    .testTarget(
+      name: "LabTests", dependencies: ["Lab", "LabFaults", "LabProgram", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "BelayTests", dependencies: ["Belay"]),
     .testTarget(name: "BelayMemoryTests", dependencies: ["BelayMemory", "Locks", "TestSupport"]),
     .testTarget(

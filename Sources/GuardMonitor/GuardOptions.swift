@@ -12,6 +12,9 @@ public struct GuardOptions: Sendable, Equatable {
   /// How many seconds pass between two looks for freed blocks in the program's maps, the last when it ends; nil for none.
   public var auditSeconds: Double?
 
+  /// How long the program may run before it is killed; nil for as long as it likes.
+  public var timeLimit: Duration?
+
   /// Every block, up to 256 MiB of pages.
   public init() {}
 

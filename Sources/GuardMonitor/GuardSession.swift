@@ -10,11 +10,14 @@ public final class GuardSession {
     case exited(Int32)
     /// By a signal.
     case killed(signal: Int32)
+    /// It was killed because its time was over.
+    case timedOut
   }
 
   private let events: CInt
   private let process: pid_t
   private let auditSeconds: Double?
+  private let timeLimit: Duration?
   /// The guarded processes that have not ended: their tables, and what looks into their maps.
   private var processes: [UInt32: (table: GuardTable, audit: GuardAudit)] = [:]
   /// Announces the ends of processes; -1 while there is none.
@@ -51,6 +54,7 @@ public final class GuardSession {
     }
     events = ends[0]
     auditSeconds = options.auditSeconds
+    timeLimit = options.timeLimit
   }
 
   deinit {
@@ -91,7 +95,8 @@ public final class GuardSession {
   /// - Throws: When the guard was never loaded, once the program has ended.
   public func run(onReport report: (GuardReport) -> Void) throws(GuardFailure) -> End {
     var end: End?
-    var lastLook = ContinuousClock.now
+    let start = ContinuousClock.now
+    var lastLook = start
     while end == nil || exits >= 0 {
       var requests = [events, exits].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
       _ = poll(&requests, 2, 50)
@@ -103,6 +108,13 @@ public final class GuardSession {
         lastLook = .now
       }
       end = end ?? status()
+      if let timeLimit, end == nil, ContinuousClock.now - start >= timeLimit {
+        // It has not been waited for: the number is still its own.
+        kill(process, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        end = .timedOut
+      }
     }
     // What was written before the end and not read yet.
     while let event = nextEvent() { handle(event, report) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checker
 import Foundation
 import GuardMonitor
+import Lab
 
 /// The command line.
 @main
@@ -12,7 +13,7 @@ struct Belay: ParsableCommand {
     version: belayVersion,
     subcommands: [
       Check.self, Inspect.self, WatchCommand.self, Correlate.self, Maps.self, Rules.self, Explain.self, Merge.self,
-      Guard.self,
+      Guard.self, LabCommand.self, LabProgram.self,
     ])
 
   static func main() {
@@ -21,6 +22,9 @@ struct Belay: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as CheckFailure {
+      Files.printError("belay: \(failure)")
+      Foundation.exit(2)
+    } catch let failure as LabFailure {
       Files.printError("belay: \(failure)")
       Foundation.exit(2)
     } catch let failure as GuardFailure {
@@ -39,8 +43,11 @@ struct Belay: ParsableCommand {
 
   /// The parser would call a mistyped command an unexpected argument; here it is named, with what may have been meant.
   private static func checkCommandName(_ word: String?) throws {
-    let commands = configuration.subcommands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
-    guard let word, !word.hasPrefix("-"), !commands.contains(word) else { return }
+    func names(_ commands: [any ParsableCommand.Type]) -> [String] {
+      commands.map { $0.configuration.commandName ?? "\($0)".lowercased() } + ["help"]
+    }
+    guard let word, !word.hasPrefix("-"), !names(configuration.subcommands).contains(word) else { return }
+    let commands = names(configuration.subcommands.filter { $0.configuration.shouldDisplay })
     throw CheckFailure(
       "unknown command '\(word)'",
       "there are \(commands.joined(separator: ", "))\(NearMiss.hint(word, among: commands))",

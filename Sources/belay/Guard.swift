@@ -89,6 +89,7 @@ struct Guard: ParsableCommand {
     case .exited(let status): throw ExitCode(status)
     // As shells say it.
     case .killed(let signal): throw ExitCode(128 + signal)
+    case .timedOut: throw ExitCode(128 + SIGKILL)
     }
   }
 
@@ -120,8 +121,10 @@ struct Guard: ParsableCommand {
   }
 
   /// Beside belay, wherever that was installed.
-  private static var defaultLibrary: String {
-    let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    return executable.deletingLastPathComponent().appendingPathComponent("libBelayGuard.so").path
+  static var defaultLibrary: String {
+    executable.deletingLastPathComponent().appendingPathComponent("libBelayGuard.so").path
   }
+
+  /// This program, wherever it was installed.
+  static var executable: URL { URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath() }
 }

@@ -1,7 +1,7 @@
 /// Text for HTML and SVG.
-enum Markup {
+package enum Markup {
   /// Text with what has a meaning in markup written out.
-  static func escape(_ text: String) -> String {
+  package static func escape(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.count)
     for character in text.unicodeScalars {
@@ -32,7 +32,7 @@ enum Markup {
   }
 
   /// A table. The columns in `numbers` are aligned to the right.
-  static func table(_ header: [String], _ rows: [[String]], numbers: Set<Int>) -> String {
+  package static func table(_ header: [String], _ rows: [[String]], numbers: Set<Int>) -> String {
     func row(_ cells: [String], _ tag: String) -> String {
       let text = cells.enumerated().map { index, cell in
         "<\(tag)\(numbers.contains(index) ? " class=\"number\"" : "")>\(escape(cell))</\(tag)>"

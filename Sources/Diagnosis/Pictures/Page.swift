@@ -1,27 +1,27 @@
 /// A page of its own: no network, no other files, no scripts.
-struct Page {
+package struct Page {
   let title: String
   /// What stands below the title.
   let summary: [String]
   private var body = ""
 
-  init(title: String, summary: [String]) {
+  package init(title: String, summary: [String]) {
     self.title = title
     self.summary = summary
   }
 
-  mutating func section(_ heading: String, _ explanation: String = "", _ content: String) {
+  package mutating func section(_ heading: String, _ explanation: String = "", _ content: String) {
     body += "<section><h2>\(Markup.escape(heading))</h2>\n"
     if !explanation.isEmpty { body += "<p class=\"faint\">\(Markup.escape(explanation))</p>\n" }
     body += content + "</section>\n"
   }
 
-  mutating func notes(_ notes: [String]) {
+  package mutating func notes(_ notes: [String]) {
     guard !notes.isEmpty else { return }
     section("Notes", "", "<ul>" + notes.map { "<li>\(Markup.escape($0))</li>" }.joined() + "</ul>")
   }
 
-  var text: String {
+  package var text: String {
     """
     <!DOCTYPE html>
     <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

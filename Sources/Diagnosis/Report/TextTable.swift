@@ -1,17 +1,17 @@
 /// Columns of text, the first aligned to the right if they are numbers.
-struct TextTable {
+package struct TextTable {
   private var rows: [[String]] = []
   private let alignsRight: [Bool]
 
   /// A table. Columns for which `right` is true are aligned to the right; the last column is never padded.
-  init(_ header: [String], right: [Bool]) {
+  package init(_ header: [String], right: [Bool]) {
     rows = [header]
     alignsRight = right
   }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  package mutating func add(_ row: [String]) { rows.append(row) }
 
-  var text: String {
+  package var text: String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       var line = ""
