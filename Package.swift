@@ -16,6 +16,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.0"),
   ],
   targets: [
     // A lock that the thread sanitizer knows. No dependency.
@@ -73,12 +74,19 @@ let package = Package(
     .target(name: "CLibClang"),
     .target(name: "CFrontend", dependencies: ["CLibClang", "Flow"]),
     .target(name: "GoFrontend", dependencies: ["CFrontend", "Flow"]),
+    .target(
+      name: "SwiftFrontend",
+      dependencies: [
+        "CFrontend", "Flow",
+        .product(name: "SwiftParser", package: "swift-syntax"),
+        .product(name: "SwiftSyntax", package: "swift-syntax"),
+      ]),
 
     // From paths to a report: configuration, cache, suppression, baseline, the frontends run in parallel.
     .target(
       name: "Checker",
       dependencies: [
-        "CFrontend", "Findings", "Flow", "GoFrontend",
+        "CFrontend", "Findings", "Flow", "GoFrontend", "SwiftFrontend",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -149,7 +157,9 @@ let package = Package(
     .testTarget(name: "FlowTests", dependencies: ["Flow", "TestSupport"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend", "TestSupport"]),
     .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend", "TestSupport"]),
-    .testTarget(name: "CheckerTests", dependencies: ["Checker", "TestSupport"], exclude: ["Fixes", "Rules"]),
+    .testTarget(name: "SwiftFrontendTests", dependencies: ["SwiftFrontend"]),
+    .testTarget(
+      name: "CheckerTests", dependencies: ["Checker", "TestSupport"], exclude: ["Fixes", "Rules", "SwiftRules"]),
     // GoPrograms builds and runs the Go programs in Tests/Programs.
     .target(name: "GoPrograms", path: "Tests/GoPrograms"),
     .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage", "TestSupport"]),

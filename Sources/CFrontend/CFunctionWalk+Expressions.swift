@@ -251,7 +251,7 @@ extension CFunctionWalk {
       case .frees: done.freed |= bit
       case .releases: if known.confidence == .name { done.mayBeFreed |= bit } else { done.released |= bit }
       case .keeps, .calls, .context, .retains: if case .parameter = target { note(effect, on: number) }
-      case .freesAll, .borrows: break
+      case .freesAll, .borrows, .endsLoan: break
       }
     }
     forgetAddressed(arguments, &done)

@@ -2,7 +2,6 @@ import CFrontend
 import Findings
 import Flow
 import Foundation
-import GoFrontend
 import Logging
 
 /// The version of Belay.
@@ -28,7 +27,7 @@ public struct Checker: Sendable {
   public func run(progress: (String) -> Void = { _ in }) -> Report {
     let start = ContinuousClock.now
     progress("reading files")
-    let sources = GoSources(paths: options.paths, options: loadOptions())
+    let sources = CheckedSources(options)
     logger.debug("read", metadata: ["files": "\(sources.fileCount)", "after": "\(start.duration(to: .now))"])
     let cache = options.cacheFolder.map { ResultCache(folder: $0, logger: logger) }
     let key = cache.map { _ in sources.fingerprint(salt: salt()) }
@@ -53,20 +52,6 @@ public struct Checker: Sendable {
     Thread { withExtendedLifetime(kept) {} }.start()
   }
 
-  private func loadOptions() -> GoProgram.Options {
-    var loading = GoProgram.Options()
-    loading.context = options.context
-    loading.loadsAllContexts = options.checksAllContexts
-    loading.includesTests = options.includesTests
-    loading.root = options.root
-    loading.threads = options.threads
-    loading.shard = options.shard.map { ($0.number, $0.count) }
-    let configuration = options.configuration
-    let root = options.root
-    loading.isIncluded = { configuration.includes($0, root: root) }
-    return loading
-  }
-
   private func isEnabled(_ rule: RuleDescription) -> Bool {
     if let only = options.onlyRules { return only.contains(rule.id) }
     return options.configuration.isEnabled(rule)
@@ -86,13 +71,15 @@ public struct Checker: Sendable {
     ].joined(separator: "\n")
   }
 
-  private func analyse(_ sources: GoSources, _ start: ContinuousClock.Instant, _ progress: (String) -> Void) -> Report {
+  private func analyse(
+    _ sources: CheckedSources, _ start: ContinuousClock.Instant, _ progress: (String) -> Void
+  ) -> Report {
     let model = LibraryModel(additions: options.configuration.functions)
     progress("parsing and checking types")
     let partsFolder = options.cacheFolder.map {
       ResultCache.partsFolder(in: $0, functions: options.configuration.functions)
     }
-    let program = sources.program(symbols: SymbolTable(), knowledge: model, cache: partsFolder)
+    let program = sources.program(knowledge: model, cache: partsFolder)
     logger.debug("lowered", metadata: ["units": "\(program.units.count)", "after": "\(start.duration(to: .now))"])
     progress("analysing")
     let analysis = Analysis(

@@ -1,6 +1,5 @@
 import Findings
 import Flow
-import GoFrontend
 
 /// The `belay:ignore` comments of a check.
 ///
@@ -23,7 +22,8 @@ struct Suppressions {
 
   /// Reads the comments. `known` are all rules there are.
   init(
-    _ directives: [GoProgram.Comment], sourceMap: any SourceMap, sources: any SourceProvider, known: [RuleDescription]
+    _ directives: [CheckedProgram.Comment], sourceMap: any SourceMap, sources: any SourceProvider,
+    known: [RuleDescription]
   ) {
     self.known = known
     var ids: [String: String] = [:]

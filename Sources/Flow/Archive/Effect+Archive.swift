@@ -5,6 +5,7 @@ extension ArchiveWriter {
     write(release.isReference)
     write(ForeignFunction.Confidence.all.firstIndex(of: release.confidence) ?? 0)
     write(release.function)
+    write(release.isLoan)
   }
 
   private mutating func write(_ number: Int, _ values: ValueNumber...) {
@@ -70,7 +71,8 @@ extension ArchiveReader {
   }
 
   mutating func release() -> Release {
-    Release(isReference: flag(), confidence: one(of: ForeignFunction.Confidence.all), function: symbol())
+    Release(
+      isReference: flag(), confidence: one(of: ForeignFunction.Confidence.all), function: symbol(), isLoan: flag())
   }
 
   mutating func effect() -> Effect {

@@ -174,7 +174,7 @@ extension ArchiveReader {
 
 extension Conversion {
   /// All conversions, in the order of `number`.
-  static let all: [Conversion] = [.pointer, .pointerToInteger, .integerToPointer, .interface, .value]
+  static let all: [Conversion] = [.pointer, .pointerToInteger, .integerToPointer, .interface, .value, .unretained]
 
   var number: Int {
     switch self {
@@ -183,6 +183,7 @@ extension Conversion {
     case .integerToPointer: 2
     case .interface: 3
     case .value: 4
+    case .unretained: 5
     }
   }
 }

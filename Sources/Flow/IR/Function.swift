@@ -102,6 +102,12 @@ public struct Function: Sendable {
     _modify { yield &ownBody().calls }
   }
 
+  /// Calls that make an object, as indices in `calls`: initializers.
+  public var constructions: Set<Int32> {
+    get { body.constructions }
+    _modify { yield &ownBody().constructions }
+  }
+
   /// The blocks; the first one is the entry.
   public var blocks: [Block] {
     get { body.blocks }
@@ -118,6 +124,7 @@ public struct Function: Sendable {
     @exclusivity(unchecked) var variables: [Variable] = []
     @exclusivity(unchecked) var paths: [MemoryPath] = []
     @exclusivity(unchecked) var calls: [Call] = []
+    @exclusivity(unchecked) var constructions: Set<Int32> = []
     @exclusivity(unchecked) var blocks: [Block] = []
 
     init() {}
@@ -130,6 +137,7 @@ public struct Function: Sendable {
       variables = other.variables
       paths = other.paths
       calls = other.calls
+      constructions = other.constructions
       blocks = other.blocks
     }
   }

@@ -66,6 +66,8 @@ public enum Conversion: Sendable, Hashable {
   case integerToPointer
   /// Into an interface, or out of one by a type assertion.
   case interface
+  /// An object of the language becomes an address without a reference being taken: `Unmanaged.passUnretained`.
+  case unretained
   /// Any other: of numbers, strings, named types with the same underlying type.
   case value
 }

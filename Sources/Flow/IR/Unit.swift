@@ -14,6 +14,8 @@ public struct Unit: Sendable {
     public var isField: Bool
     /// Whether the declaration itself gives it a value: `var m = map[K]V{}`.
     public var isInitialized: Bool
+    /// Whether it is a lock by its type, where the name of the type does not say so.
+    public var isLock = false
 
     /// A declaration.
     public init(
@@ -57,6 +59,10 @@ public struct Unit: Sendable {
   public var mapSites: [MapSite] = []
   /// Interface methods with the functions that may be meant, where all are known.
   public var implementations: [Symbol: [Symbol]] = [:]
+  /// The functions that run when an object ends, by the name of its type: `deinit`.
+  public var finalizers: [Symbol: Symbol] = [:]
+  /// For types of objects that serve as keys: the fields that can change and that decide about the hash, by the name of the type.
+  public var hashedState: [Symbol: [Symbol]] = [:]
   /// What is known of the C functions that the unit calls, from its own C code.
   public var foreignFunctions: [ForeignFunction] = []
   /// The headers that its C code includes, by the names in the source.

@@ -38,6 +38,8 @@ public struct ForeignFunction: Sendable, Hashable, Codable {
     case freesAll
     /// Only looked at during the call.
     case borrows
+    /// It was lent, and whoever lent it takes it back: a pointer that is good for the length of a call.
+    case endsLoan
   }
 
   /// What the result is.

@@ -31,6 +31,18 @@ public enum NameConvention {
     return countedLibraries.contains(first)
   }
 
+  /// Whether a name says that what is handed over stays: `set_log_callback`, `add_observer`, `thing_register`.
+  static func registers(_ name: String) -> Bool {
+    let words = Set(words(of: name))
+    if !words.isDisjoint(with: ["register", "subscribe", "connect", "install", "observe", "watch"]) { return true }
+    let what: Set<String> = [
+      "callback", "callbacks", "cb", "handler", "hook", "listener", "observer", "notify", "func", "function",
+      "delegate",
+      "userdata", "watch", "source", "timer",
+    ]
+    return !words.isDisjoint(with: ["set", "add", "attach"]) && !words.isDisjoint(with: what)
+  }
+
   /// The function as its name describes it; nil when the name says nothing.
   ///
   /// - Complexity: linear in the name.

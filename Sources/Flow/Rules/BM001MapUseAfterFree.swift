@@ -13,7 +13,7 @@ struct MapUseAfterFree: Rule {
     var seen: Set<[FlowReport.Root]> = []
     var result: [Finding] = []
     for report in FlowReport.all(analysis, with: [.staleUse]) {
-      for event in report.result.events where event.kind == .staleUse {
+      for event in report.result.events where event.kind == .staleUse && event.release?.isLoan != true {
         if report.areInOneCall(event.released, event.at) && report.areInOneCall(event.staleLookup, event.at) {
           continue
         }

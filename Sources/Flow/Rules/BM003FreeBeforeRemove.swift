@@ -19,7 +19,7 @@ struct FreeBeforeRemove: Rule {
         else {
           continue
         }
-        for event in report.result.events where event.kind == .freeBeforeRemove {
+        for event in report.result.events where event.kind == .freeBeforeRemove && event.release?.isLoan != true {
           // Where nobody else looks, neither a loop that empties a map harms anybody, nor memory that is not the key: only a key that is handed out again finds the entry.
           let isHidden = event.isUnderOneLock || report.isCalledUnderLock || !report.isShared(event.map)
           if isHidden, event.origin == .ranged || event.role != .key { continue }

@@ -111,11 +111,11 @@ struct BulkFreeLeavesMap: Rule {
     let insert = group.inserts.map { analysis.place($0.range) }.min()
     return Finding(
       rule: info.id, severity: .yellow,
-      message: "`C.\(library)` frees everything that `\(map)` holds, and the map stays full",
+      message: "`\(library)` frees everything that `\(map)` holds, and the map stays full",
       place: report.place(event.at), symbol: report.symbol,
       steps: report.flow([
         insert.map { [FlowStep(.stored, at: $0, "stored in `\(map)` here")] } ?? [],
-        report.steps(.freed, event.at, "everything is freed here by `C.\(library)`"),
+        report.steps(.freed, event.at, "everything is freed here by `\(library)`"),
         [FlowStep(.note, at: analysis.place(owner.range), "`\(map)` keeps its entries")],
       ]))
   }

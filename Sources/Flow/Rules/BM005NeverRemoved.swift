@@ -133,6 +133,7 @@ struct NeverRemoved: Rule {
     let map = analysis.name(owner.displayName)
     let type = analysis.name(insert.key.name)
     let function = analysis.program.function(insert.function)
+    let wording = Wording(language: function.language)
     return Finding(
       rule: info.id, severity: release == nil ? .green : .yellow,
       message: isSet
@@ -149,7 +150,7 @@ struct NeverRemoved: Rule {
             : "`\(map)` lives long, and nothing removes its entries"),
       ]
         + (release.map {
-          [FlowStep(.note, at: analysis.place(insert.range), "`C.\(analysis.name($0))` frees the keys")]
+          [FlowStep(.note, at: analysis.place(insert.range), "`\(wording.foreign(analysis.name($0)))` frees the keys")]
         } ?? []))
   }
 }

@@ -190,11 +190,12 @@ struct ConcurrentMapWrite: Rule {
 
   private func finding(_ race: Race, _ analysis: Analysis) -> Finding {
     let target = analysis.program.function(race.write.function)
+    let wording = Wording(language: target.language)
     let isOne = race.other != nil
     var steps = [
       FlowStep(
         .spawned, at: analysis.place(race.spawn.range),
-        isOne ? "a goroutine is started here" : "goroutines are started here, more than one")
+        isOne ? "a \(wording.task) is started here" : "\(wording.tasks) are started here, more than one")
     ]
     if let spawn = race.otherSpawn {
       steps.append(FlowStep(.spawned, at: analysis.place(spawn.range), "another one is started here"))
@@ -213,10 +214,10 @@ struct ConcurrentMapWrite: Rule {
     return Finding(
       rule: info.id, severity: race.isOrdered ? .yellow : .red,
       message: race.other != nil && race.otherSpawn == nil
-        ? "a goroutine and the function that started it write this map at the same time, and no lock is held"
-        : "several goroutines write this map at the same time, and no lock is held",
+        ? "a \(wording.task) and the function that started it write this map at the same time, and no lock is held"
+        : "several \(wording.tasks) write this map at the same time, and no lock is held",
       uncertainty: race.isOrdered
-        ? "a channel is used as well: whether that keeps the goroutines apart is not known" : nil,
+        ? "a channel is used as well: whether that keeps the \(wording.tasks) apart is not known" : nil,
       place: analysis.place(race.write.range), symbol: analysis.name(target.displayName), steps: steps)
   }
 }

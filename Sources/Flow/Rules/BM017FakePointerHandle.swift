@@ -42,7 +42,7 @@ struct FakePointerHandle: Rule {
             Finding(
               rule: info.id, severity: .yellow,
               message:
-                "\(isAdded ? "a number that is added to nil" : "a counter") becomes a pointer here; the collector and checkptr may take it for an address",
+                "\(isAdded ? "a number that is added to nil" : "a counter") becomes a pointer here; \(Wording(language: function.language).numberAsPointer)",
               place: place, symbol: analysis.name(function.displayName),
               steps: [FlowStep(.used, at: place, "the number is turned into a pointer here")]))
         }

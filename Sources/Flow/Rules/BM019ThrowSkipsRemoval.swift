@@ -87,16 +87,15 @@ struct ThrowSkipsRemoval: Rule {
       return nil
     }
     let text = report.analysis.sourceMap.text(of: removed.statement)
-    guard text.hasPrefix("delete("), !text.contains("\n") else { return nil }
+    guard report.wording.isRemoval(text), !text.contains("\n") else { return nil }
     let place = report.analysis.place(stored.statement)
     let end = Place(
       file: place.file, line: place.endLine, column: place.endColumn, endLine: place.endLine, endColumn: place.endColumn
     )
-    let indentation = String(repeating: "\t", count: max(0, place.column - 1))
     return Fix(
       "Defer the removal",
       edits: [
-        Fix.Edit(at: end, with: "\n" + indentation + "defer " + text),
+        Fix.Edit(at: end, with: "\n" + report.indentation(before: stored.statement) + report.wording.deferred(text)),
         Fix.Edit(at: report.analysis.place(removed.statement), with: ""),
       ])
   }

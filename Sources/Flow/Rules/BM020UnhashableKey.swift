@@ -3,6 +3,8 @@ import Findings
 /// A map with interface keys, or a `sync.Map`, is given a key whose type cannot be hashed: a slice, a map, a function, or a struct or array that holds one. The
 /// look-up panics.
 ///
+/// A field that decides about the hash of an object which serves as a key is given another value: see `UnstableKeys`.
+///
 /// Only what the static type of the converted value says, also in the callers of a function that uses its parameter as a key; an interface that comes from
 /// elsewhere is not guessed at.
 struct UnhashableKey: Rule {
@@ -33,7 +35,7 @@ struct UnhashableKey: Rule {
         }
       }
     }
-    return result
+    return result + UnstableKeys(analysis: analysis).findings(info)
   }
 
   /// Whether a function uses a map, or calls one that takes something as an interface, which may use it as a key.

@@ -15,7 +15,7 @@ struct DanglingEntries {
           continue
         }
         for event in report.result.events where event.kind == .danglingAtExit {
-          if event.isPanic || event.isUncertain || !isMeant(event) { continue }
+          if event.isPanic || event.isUncertain || event.release?.isLoan == true || !isMeant(event) { continue }
           let key = [report.root(event.released), report.root(event.stored)]
           if seen.contains(key) { continue }
           if Self.endsOwner(report, event) || Self.isOwnReference(report, event) {

@@ -132,7 +132,12 @@ struct FlowReport {
 
   var symbol: String { analysis.name(function.displayName) }
 
-  func releaseName(_ release: Release?) -> String { release.map { "C." + analysis.name($0.function) } ?? "C" }
+  /// How the language of the function says things.
+  var wording: Wording { Wording(language: function.language) }
+
+  func releaseName(_ release: Release?) -> String {
+    release.map { wording.foreign(analysis.name($0.function)) } ?? "C"
+  }
 
   // MARK: Judgement
 
@@ -161,7 +166,8 @@ struct FlowReport {
     guard let dot = name.lastIndex(of: ".") else { return false }
     let owner = name[...dot]
     return analysis.program.unit(of: id).declarations.contains { other in
-      other.isField && analysis.name(other.symbol).hasPrefix(owner) && analysis.name(other.type.name).contains("Mutex")
+      other.isField && analysis.name(other.symbol).hasPrefix(owner)
+        && (other.isLock || analysis.name(other.type.name).contains("Mutex"))
     }
   }
 
@@ -257,7 +263,10 @@ struct FlowReport {
       let map = sourceText(ofMap: event.stored), let key = sourceText(ofKey: event.stored), !moves(event.release),
       locks(at: event.stored).isSubset(of: locks(at: event.released))
     else { return nil }
-    return analysis.insertion(of: "delete(\(map), \(key))", before: statement).map {
+    let unit = analysis.program.unitIndex(of: id)
+    let value = access(at: event.stored).flatMap { analysis.program.mapType($0.mapType, unit: unit)?.value }
+    let isSet = value?.class == .plain && value?.name == .empty
+    return analysis.insertion(of: wording.removal(of: key, from: map, isSet: isSet), before: statement).map {
       Fix("Remove the entry before the release", edits: [$0])
     }
   }

@@ -11,6 +11,8 @@ public enum RuleRegistry {
     NeverRemoved(),
     CAllocationLeaked(),
     FreeOfBorrowed(),
+    ClosurePointerEscapes(),
+    UnretainedToCallback(),
     BucketPointerToC(),
     MapPassedToC(),
     LoopVariableAddress(),

@@ -6,6 +6,8 @@ struct Release: Sendable, Hashable {
   var confidence: ForeignFunction.Confidence
   /// The C function.
   var function: Symbol
+  /// Whether it was only lent for a call that is over.
+  var isLoan = false
 }
 
 /// A step that callers can notice. The effects of a path, in order, are its summary: a straight program over the values of the function

@@ -17,6 +17,14 @@ struct FlowEvent: Sendable, Hashable {
     case removed
     /// Memory that C allocated is stored under a key that was not looked up before: what was there is lost.
     case blindStore
+    /// Something that was lent for a call lives on in a field, global or list: `function` names it.
+    case loanStored
+    /// … goes to the caller.
+    case loanReturned
+    /// … is kept by the C function `function`.
+    case loanKept
+    /// … is used when the call is over.
+    case loanUsed
   }
 
   /// What of an entry holds the pointer.

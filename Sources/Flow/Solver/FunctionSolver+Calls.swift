@@ -119,8 +119,14 @@ extension FunctionSolver {
         perform(
           .free(argument, Release(isReference: true, confidence: known.confidence, function: name)), site, number,
           &state)
+      case .endsLoan:
+        let end = Release(isReference: false, confidence: known.confidence, function: name, isLoan: true)
+        endLoan(of: argument, end, site, state)
+        perform(.free(argument, end), site, number, &state)
       case .retains: perform(.retain(argument), site, number, &state)
-      case .keeps: perform(.escape(argument), site, number, &state)
+      case .keeps:
+        perform(.escape(argument), site, number, &state)
+        if isFollowed(argument) { state.updatePointer(argument) { $0.keeper = name } }
       default: break
       }
     }

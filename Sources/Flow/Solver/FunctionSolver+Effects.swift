@@ -101,7 +101,9 @@ extension FunctionSolver {
   }
 
   private func use(_ value: ValueNumber, _ site: SiteID, _ state: State) {
-    guard let pointer = state.pointer(value), pointer.released != .none, pointer.staleLookup != .none else { return }
+    guard let pointer = state.pointer(value), pointer.released != .none else { return }
+    if pointer.release?.isLoan == true, !isBlurred(value) { noteLoan(.loanUsed, pointer, .empty, at: site) }
+    guard pointer.staleLookup != .none else { return }
     var event = FlowEvent(kind: .staleUse)
     event.pointer = value
     event.allocated = pointer.allocated

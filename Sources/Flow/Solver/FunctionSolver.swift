@@ -294,6 +294,7 @@ final class FunctionSolver {
         emit(event)
       }
     }
+    noteLoans(state, results)
     for pointer in state.pointers where pointer.released != .none && pointer.allocated != .none {
       freedAllocations.insert(pointer.allocated)
     }

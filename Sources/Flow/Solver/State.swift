@@ -51,6 +51,8 @@ struct PointerState: Sendable, Hashable {
   var staleLookup: SiteID = .none
   /// Whether it went where it is not followed.
   var isEscaped = false
+  /// The C function that keeps it.
+  var keeper = Symbol.empty
 }
 
 /// A lock that is held.

@@ -106,7 +106,7 @@ struct RuleExample: Sendable {
   private func report() throws -> Report {
     let folder = try TemporaryFolder()
     for file in files { try folder.write(file.text, to: file.name) }
-    if !files.contains(where: { $0.name == "go.mod" }) {
+    if !files.contains(where: { $0.name == "go.mod" || $0.name.hasSuffix(".swift") }) {
       try folder.write("module example.com/example\n\ngo 1.24\n", to: "go.mod")
     }
     var options = CheckOptions()

@@ -1,0 +1,137 @@
+import Findings
+import Flow
+import Foundation
+import Testing
+
+@testable import SwiftFrontend
+
+/// Whatever stands in a file, the frontend comes to an end and does not crash.
+@Suite struct HostileSourceTests {
+  private func load(_ bytes: [UInt8]) throws -> SwiftProgram {
+    let folder = FileManager.default.temporaryDirectory.path + "/belay-swift-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Data(bytes).write(to: URL(fileURLWithPath: folder + "/a.swift"))
+    var options = SwiftSources.Options()
+    options.root = folder
+    let symbols = SymbolTable()
+    let program = SwiftProgram.load(paths: [folder], options: options, symbols: symbols)
+    _ = Analysis(units: program.units, symbols: symbols, sourceMap: program.sourceMap)
+    return program
+  }
+
+  private static let sample = """
+    import Foundation
+    final class Store {
+      private var handles: [OpaquePointer: String] = [:]
+      func drop(_ h: OpaquePointer) throws {
+        defer { handles[h] = nil }
+        guard let name = handles[h], name.isEmpty == false else { return }
+        for (key, value) in handles where value == name { print(key as Any, value ?? "") }
+        do { try risky { $0 + 1 } } catch let error as NSError { throw error }
+        switch name { case "a": thing_free(h) default: break }
+        Task { await self.other() }
+      }
+    }
+    """
+
+  @Test(arguments: [
+    ("(", ")"), ("[", "]"), ("{ ", " }"), ("f(", ")"), ("a ? b : (", ")"), ("if true { ", " }"), ("{ x in ", " }"),
+    ("[1: ", "]"), ("try f(", ")"), ("!(", ")"),
+  ])
+  func deepNesting(open: String, close: String) throws {
+    for depth in [100, 4_000] {
+      let text =
+        "func f() { let x = " + String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
+        + " }\n"
+      _ = try load(Array(text.utf8))
+    }
+  }
+
+  @Test(arguments: [".a", "()", "!", "?.b", "[0]", " + 1", " && y", " ?? z", " as Int", " == 2", ".c { $0 }"])
+  func longChains(part: String) throws {
+    let text = "var x = 0\nfunc f() { let y = x" + String(repeating: part, count: 1_000) + " }\n"
+    _ = try load(Array(text.utf8))
+  }
+
+  @Test func longChainsOfConditions() throws {
+    var text = "func f(_ x: Int) { if x == 0 { g() }"
+    for number in 1..<400 { text += " else if x == \(number) { g() }" }
+    _ = try load(Array((text + " }\n").utf8))
+  }
+
+  @Test func deepTypes() throws {
+    let depth = 5_000
+    for (open, close) in [("[", "]"), ("Optional<", ">"), ("(", ")"), ("[Int: ", "]")] {
+      let text =
+        "var x: " + String(repeating: open, count: depth) + "Int" + String(repeating: close, count: depth) + "\n"
+      _ = try load(Array(text.utf8))
+    }
+  }
+
+  @Test func cyclesOfDeclarations() throws {
+    let text = """
+      typealias A = B
+      typealias B = [A]
+      class C: D {}
+      class D: C { var c: C?; var d = D().d }
+      struct S { var s: [S]; var t: (S, UnsafePointer<S>) }
+      protocol P: Q {}
+      protocol Q: P {}
+      extension S: P { func f() { f() } }
+      func g(_ a: A, _ s: S) { g(a, s); s.f() }
+      """
+    _ = try load(Array(text.utf8))
+  }
+
+  @Test func truncatedAnywhere() throws {
+    let bytes = Array(Self.sample.utf8)
+    for end in stride(from: 0, through: bytes.count, by: 23) { _ = try load(Array(bytes[..<end])) }
+  }
+
+  @Test func bytesThatAreNoText() throws {
+    var generator = SeededGenerator(seed: 7)
+    let bytes = Array(Self.sample.utf8)
+    for _ in 0..<25 {
+      var changed = bytes
+      for _ in 0..<8 {
+        changed[Int.random(in: 0..<changed.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+      }
+      _ = try load(changed)
+    }
+    _ = try load([])
+    _ = try load([0])
+    _ = try load([0xFF, 0xFE, 0x00, 0xD8])
+    _ = try load([0xEF, 0xBB, 0xBF] + bytes)
+    _ = try load(bytes + [0] + bytes)
+    _ = try load(Array(Self.sample.replacingOccurrences(of: "\n", with: "\r\n").utf8))
+  }
+
+  @Test func manyWaysOutWithManyDefers() throws {
+    var text = "func f(_ x: Int) {\n"
+    for number in 0..<60 { text += "  defer { g(\(number)) }\n  if x == \(number) { return }\n" }
+    _ = try load(Array((text + "}\n").utf8))
+  }
+
+  @Test func aParseErrorIsADiagnosticAndTheRestIsRead() throws {
+    let program = try load(Array("func f() { let = }\nfunc g() {}\n".utf8))
+    #expect(program.diagnostics.count == 1)
+    #expect(program.diagnostics.first?.place.line == 1)
+    #expect(program.units.first?.functions.count == 3)
+  }
+}
+
+/// Splitmix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
