@@ -157,7 +157,7 @@ let package = Package(
     .testTarget(name: "FlowTests", dependencies: ["Flow", "TestSupport"]),
     .testTarget(name: "CFrontendTests", dependencies: ["CFrontend", "TestSupport"]),
     .testTarget(name: "GoFrontendTests", dependencies: ["GoFrontend", "TestSupport"]),
-    .testTarget(name: "SwiftFrontendTests", dependencies: ["SwiftFrontend"]),
+    .testTarget(name: "SwiftFrontendTests", dependencies: ["SwiftFrontend", "TestSupport"]),
     .testTarget(
       name: "CheckerTests", dependencies: ["Checker", "TestSupport"], exclude: ["Fixes", "Rules", "SwiftRules"]),
     // GoPrograms builds and runs the Go programs in Tests/Programs.

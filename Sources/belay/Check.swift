@@ -12,7 +12,7 @@ struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Finds hash maps that hold C pointers, and the faults around them.",
     discussion: """
-      Reads Go modules, packages or single files; needs neither a Go toolchain nor a build. Exit code 0: clean; 1: findings at or above --fail-on; 2: the \
+      Reads Go modules, Swift packages, folders or single files; needs neither a toolchain nor a build of them. Exit code 0: clean; 1: findings at or above --fail-on; 2: the \
       check could not run.
       """)
 
@@ -53,7 +53,7 @@ struct Check: ParsableCommand {
   @Flag(help: "Apply the fixes of the reported findings to the source.")
   var fix = false
 
-  @Flag(help: "Check _test.go files as well.")
+  @Flag(help: "Check _test.go files, and the test targets of Swift packages, as well.")
   var tests = false
 
   @Option(help: ArgumentHelp("The operating system that files are chosen for first.", valueName: "name"))

@@ -117,7 +117,7 @@ import Testing
   /// Fields of structs without a name are named with the variable that is the struct: `m` alone says nothing.
   @Test func fieldsOfUnnamedStructsAreNamedWithTheirVariable() throws {
     let text = try String(
-      decoding: Data(contentsOf: URL(fileURLWithPath: Self.folder + "/BM013.txtar")), as: UTF8.self)
+      decoding: Data(contentsOf: URL(fileURLWithPath: Self.folder + "/Rules/BM013.txtar")), as: UTF8.self)
     let example = try #require(
       try RuleExample.read(text, rule: "BM013").first { $0.name == "faulty/16-two-structs-without-a-name" })
     #expect(try example.findings().map(\.message) == ["`dead.m` is written without `dead.mu`, which is held elsewhere"])

@@ -1,6 +1,6 @@
 import Findings
 import Flow
-import Foundation
+import TestSupport
 import Testing
 
 @testable import SwiftFrontend
@@ -8,21 +8,14 @@ import Testing
 /// Whatever stands in a file, the frontend comes to an end and does not crash.
 @Suite struct HostileSourceTests {
   private func load(_ bytes: [UInt8]) throws -> SwiftProgram {
-    let folder = FileManager.default.temporaryDirectory.path + "/belay-swift-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try Data(bytes).write(to: URL(fileURLWithPath: folder + "/a.swift"))
-    var options = SwiftSources.Options()
-    options.root = folder
-    let symbols = SymbolTable()
-    let program = SwiftProgram.load(paths: [folder], options: options, symbols: symbols)
-    _ = Analysis(units: program.units, symbols: symbols, sourceMap: program.sourceMap)
+    let loaded = try LoadedSource(["a.swift": bytes])
+    let program = loaded.program
+    _ = Analysis(units: program.units, symbols: loaded.symbols, sourceMap: program.sourceMap)
     return program
   }
 
   private static let sample = """
-    import Foundation
-    final class Store {
+        final class Store {
       private var handles: [OpaquePointer: String] = [:]
       func drop(_ h: OpaquePointer) throws {
         defer { handles[h] = nil }
@@ -37,7 +30,9 @@ import Testing
 
   @Test(arguments: [
     ("(", ")"), ("[", "]"), ("{ ", " }"), ("f(", ")"), ("a ? b : (", ")"), ("if true { ", " }"), ("{ x in ", " }"),
-    ("[1: ", "]"), ("try f(", ")"), ("!(", ")"),
+    ("[1: ", "]"), ("try f(", ")"), ("!(", ")"), ("[a: [", "]]"), ("[(", ")]"), ("f([", "])"), ("[{", "}]"),
+    ("[@a(\"\") [", "]]"), ("[@a({}) [", "]]"), ("A<[", "]>"), ("A<some\nA<", ">>"), ("A\n<", ">"), ("A<(", ")>"),
+    ("\"\\([", "])\""), ("/*\"*/[", "]"), ("/\"/[", "]"), ("#\"\"\"#[", "]"),
   ])
   func deepNesting(open: String, close: String) throws {
     for depth in [100, 4_000] {
@@ -90,7 +85,7 @@ import Testing
   }
 
   @Test func bytesThatAreNoText() throws {
-    var generator = SeededGenerator(seed: 7)
+    var generator = SeededRandom(seed: 7)
     let bytes = Array(Self.sample.utf8)
     for _ in 0..<25 {
       var changed = bytes
@@ -118,20 +113,5 @@ import Testing
     #expect(program.diagnostics.count == 1)
     #expect(program.diagnostics.first?.place.line == 1)
     #expect(program.units.first?.functions.count == 3)
-  }
-}
-
-/// Splitmix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

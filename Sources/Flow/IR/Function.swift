@@ -1,3 +1,5 @@
+import Findings
+
 /// A variable of a function.
 public struct Variable: Sendable {
   /// What the source calls it; empty for a temporary.
@@ -102,10 +104,16 @@ public struct Function: Sendable {
     _modify { yield &ownBody().calls }
   }
 
-  /// Calls that make an object, as indices in `calls`: initializers.
+  /// Calls that make an object, as indices in `calls`: initializers. Only Swift has them, and its units are not archived.
   public var constructions: Set<Int32> {
     get { body.constructions }
     _modify { yield &ownBody().constructions }
+  }
+
+  /// Parameters that are the caller's own variables (`inout`), by their position. What is left in such a value ends when the caller says so. Not archived either.
+  public var lentParameters: Set<Int32> {
+    get { body.lentParameters }
+    _modify { yield &ownBody().lentParameters }
   }
 
   /// The blocks; the first one is the entry.
@@ -125,6 +133,7 @@ public struct Function: Sendable {
     @exclusivity(unchecked) var paths: [MemoryPath] = []
     @exclusivity(unchecked) var calls: [Call] = []
     @exclusivity(unchecked) var constructions: Set<Int32> = []
+    @exclusivity(unchecked) var lentParameters: Set<Int32> = []
     @exclusivity(unchecked) var blocks: [Block] = []
 
     init() {}
@@ -138,6 +147,7 @@ public struct Function: Sendable {
       paths = other.paths
       calls = other.calls
       constructions = other.constructions
+      lentParameters = other.lentParameters
       blocks = other.blocks
     }
   }
@@ -151,6 +161,14 @@ public struct Function: Sendable {
   /// The languages that are lowered to this form.
   public enum Language: UInt8, Sendable, Hashable {
     case go, swift
+
+    /// The language as the descriptions of rules name it.
+    var described: RuleDescription.Language {
+      switch self {
+      case .go: .go
+      case .swift: .swift
+      }
+    }
   }
 
   /// Whether code outside of its package can call it by name: in Go its name, and that of the type whose method it is, begin with a capital letter.

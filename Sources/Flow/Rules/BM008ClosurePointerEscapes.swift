@@ -48,11 +48,20 @@ struct ClosurePointerEscapes: Rule {
 
   private func isFault(_ event: FlowEvent, _ report: FlowReport) -> Bool {
     switch event.kind {
-    case .loanStored, .loanReturned, .loanKept, .loanUsed: true
+    case .loanStored, .loanReturned, .loanKept: true
+    // The end of a loan looks at nothing: in a recursion the loan of one call ends while another's is over.
+    case .loanUsed: report.root(event.at) != report.root(event.released)
     case .danglingAtExit:
       !event.isUncertain && !event.isPanic && report.result.values[event.pointer].type.class == .cPointer
     default: false
     }
+  }
+
+  /// What keeps a pointer, from the full name of the field that it lies in.
+  private func holder(_ field: String) -> String {
+    let name = FlowReport.lastPart(field)
+    if name == "element" { return "a list" }
+    return field.hasPrefix("tuple.") ? "a tuple" : "`\(name)`"
   }
 
   private func finding(_ report: FlowReport, _ event: FlowEvent) -> Finding {
@@ -67,11 +76,7 @@ struct ClosurePointerEscapes: Rule {
       steps.append(report.steps(.stored, event.stored, "stored in `\(map)` here"))
       place = report.shownPlace(event.stored)
     case .loanStored:
-      let field = FlowReport.lastPart(report.analysis.name(event.function))
-      message =
-        field == "element"
-        ? "a list keeps a pointer that `\(lender)` lends for one call"
-        : "`\(field)` keeps a pointer that `\(lender)` lends for one call"
+      message = "\(holder(report.analysis.name(event.function))) keeps a pointer that `\(lender)` lends for one call"
     case .loanKept:
       message =
         "`\(report.wording.foreign(report.analysis.name(event.function)))` keeps a pointer that is lent for one call"

@@ -15,7 +15,7 @@ struct LoopVariableAddress: Rule {
     let spawns = Spawns(analysis.program, analysis.callGraph, writes)
     let keepers = Keepers(analysis.program, analysis.callGraph)
     var result: [Finding] = []
-    for id in analysis.program.functionIDs where analysis.program.traits(id).contains(.sharesLoopVariables) {
+    for id in analysis.functionIDs(for: info) where analysis.program.traits(id).contains(.sharesLoopVariables) {
       let function = analysis.program.function(id)
       let search = Search(
         id: id, function: function, analysis: analysis, writes: writes, keepers: keepers,

@@ -14,7 +14,7 @@ struct NilMapWrite: Rule {
     var result: [Finding] = []
     let neverSet = neverSet(analysis)
     let summaries = NilSummaries(analysis.program, analysis.callGraph)
-    for id in analysis.program.functionIDs
+    for id in analysis.functionIDs(for: info)
     where !analysis.program.traits(id).isDisjoint(with: [.storesIntoMaps, .hasMapVariables]) {
       let function = analysis.program.function(id)
       guard Self.canWriteNil(function, id, analysis, summaries) else { continue }

@@ -87,7 +87,9 @@ struct ThrowSkipsRemoval: Rule {
       return nil
     }
     let text = report.analysis.sourceMap.text(of: removed.statement)
-    guard report.wording.isRemoval(text), !text.contains("\n") else { return nil }
+    guard report.wording.isRemoval(text), !text.contains("\n"),
+      let indentation = report.analysis.indentation(before: stored.statement)
+    else { return nil }
     let place = report.analysis.place(stored.statement)
     let end = Place(
       file: place.file, line: place.endLine, column: place.endColumn, endLine: place.endLine, endColumn: place.endColumn
@@ -95,7 +97,7 @@ struct ThrowSkipsRemoval: Rule {
     return Fix(
       "Defer the removal",
       edits: [
-        Fix.Edit(at: end, with: "\n" + report.indentation(before: stored.statement) + report.wording.deferred(text)),
+        Fix.Edit(at: end, with: "\n" + indentation + report.wording.deferred(text)),
         Fix.Edit(at: report.analysis.place(removed.statement), with: ""),
       ])
   }

@@ -11,7 +11,10 @@ enum MapAddressFindings {
   static func all(
     _ rule: RuleDescription, in analysis: Analysis, isInside: Bool, taken: String, message: (String) -> String
   ) -> [Finding] {
-    analysis.mapAddresses.uses.filter { $0.isInside == isInside }.map { use in
+    analysis.mapAddresses.uses.filter { use in
+      use.isInside == isInside
+        && rule.languages.contains(analysis.program.function(use.function).language.described)
+    }.map { use in
       let target =
         switch use.sink.target {
         case .foreign(let name): "passed to `C.\(analysis.name(name))`"

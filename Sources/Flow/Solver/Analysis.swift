@@ -38,6 +38,14 @@ public final class Analysis: Sendable {
   var mapAddresses: MapAddressFlow { addresses.value { MapAddressFlow(program, callGraph) } }
   private let addresses = Deferred<MapAddressFlow>()
 
+  /// The functions in the languages that a rule is for.
+  func functionIDs(for rule: RuleDescription) -> [FunctionID] {
+    let isMeant = program.units.map { unit in
+      unit.functions.first.map { rule.languages.contains($0.language.described) } ?? false
+    }
+    return program.functionIDs.filter { isMeant[program.unitIndex(of: $0)] }
+  }
+
   /// The name of a symbol.
   public func name(_ symbol: Symbol) -> String { program.symbols.name(symbol) }
 

@@ -276,7 +276,9 @@ final class FunctionSolver {
     var state = state
     var danglingReleases: Set<SiteID> = []
     for entry in state.entries where isAlive(entry.map, state, results) {
-      if let dangling = dangling(entry, state) {
+      if let dangling = dangling(entry, state),
+        dangling.pointer.release?.isLoan != true || keepsLoans(entry.map, state, results)
+      {
         danglingReleases.insert(dangling.pointer.released)
         var event = event(.danglingAtExit, entry, dangling.pointer, dangling.role, at: exit)
         event.isUncertain = entry.mayBeRemoved

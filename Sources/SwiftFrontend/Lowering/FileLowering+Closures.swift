@@ -60,6 +60,7 @@ extension FileLowering {
         let type = resolver.type(parameter.annotation, in: context)
         let variable = inner.add(
           Variable(name: symbols.intern(parameter.name), type: mapper.value(type), range: place))
+        if parameter.isInout { inner.function.lentParameters.insert(Int32(inner.function.parameters.count)) }
         inner.function.parameters.append(variable)
         inner.bind(parameter.name, .variable(variable, type))
       }

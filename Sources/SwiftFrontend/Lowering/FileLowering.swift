@@ -220,6 +220,7 @@ final class FileLowering {
       if parameter.isVariadic { type = .array(type) }
       let variable = scope.add(
         Variable(name: symbols.intern(parameter.name), type: mapper.value(type), range: range))
+      if parameter.isInout { scope.function.lentParameters.insert(Int32(scope.function.parameters.count)) }
       scope.function.parameters.append(variable)
       scope.bind(parameter.name, .variable(variable, type))
     }

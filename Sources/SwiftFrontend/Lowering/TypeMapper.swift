@@ -61,9 +61,6 @@ struct TypeMapper {
       case .protocol: return ValueType(.interface, name: name)
       }
     }
-    if text == "UInt" || text == "CUnsignedLong" {
-      return ValueType(.integerAddress, name: name, holdsIntegerAddress: true)
-    }
     if SwiftType.plainNames.contains(text) || text == "ObjectIdentifier" { return ValueType(.plain, name: name) }
     return ValueType(.unknown, name: name)
   }

@@ -64,13 +64,14 @@ indirect enum SwiftType: Sendable, Hashable {
     "AutoreleasingUnsafeMutablePointer", "CVaListPointer",
   ]
 
-  /// Types whose values hold no address, for a name that no source declares.
+  /// Types whose values hold no address, for a name that no source declares. `UInt` and `Int` are among them: they hold one only where `bitPattern:` made them of a
+  /// pointer, and then the value is known as an address, not its type.
   static let plainNames: Set<String> = [
-    "Int", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "UInt128", "Double",
-    "Float", "Float16", "Float80", "CGFloat", "Bool", "String", "Substring", "Character", "StaticString", "Void",
-    "CInt", "CUnsignedInt", "CLong", "CChar", "CBool", "CDouble", "CFloat", "CShort", "CLongLong", "UUID", "Date",
-    "URL", "Data", "TimeInterval", "Never", "Range", "ClosedRange", "Duration", "IndexPath", "Decimal",
-    "AnyKeyPath", "KeyPath", "CGRect", "CGPoint", "CGSize", "Locale", "Selector",
+    "Int", "UInt", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "UInt128",
+    "Double", "Float", "Float16", "Float80", "CGFloat", "Bool", "String", "Substring", "Character", "StaticString",
+    "Void", "CInt", "CUnsignedInt", "CLong", "CUnsignedLong", "CChar", "CBool", "CDouble", "CFloat", "CShort",
+    "CLongLong", "UUID", "Date", "URL", "Data", "TimeInterval", "Never", "Range", "ClosedRange", "Duration",
+    "IndexPath", "Decimal", "AnyKeyPath", "KeyPath", "CGRect", "CGPoint", "CGSize", "Locale", "Selector",
   ]
 
   /// Types of locks, by name.
