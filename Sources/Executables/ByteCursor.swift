@@ -102,9 +102,9 @@ public struct ByteCursor {
     offset += Int(count)
   }
 
-  /// The bytes up to the next zero, without it. Exhausts the cursor where there is none.
-  public mutating func cString() -> UnsafeRawBufferPointer {
-    let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+  /// The bytes up to the next zero, without it. Exhausts the cursor where there is none, or none within `limit` bytes.
+  public mutating func cString(limit: Int = .max) -> UnsafeRawBufferPointer {
+    let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(limit))
     guard let end = rest.firstIndex(of: 0) else {
       isExhausted = true
       offset = bytes.count

@@ -147,8 +147,9 @@ public struct ElfTables: Sendable {
     let base = raw[names].section.offset
     return raw.map { name, section in
       var text = ByteCursor(bytes, at: Int(exactly: base.addingReportingOverflow(UInt64(name)).partialValue) ?? -1)
+      // Sections can share a name: a long one for each of them would take memory without end.
       return Section(
-        name: String(decoding: text.cString(), as: UTF8.self), type: section.type, flags: section.flags,
+        name: String(decoding: text.cString(limit: 256), as: UTF8.self), type: section.type, flags: section.flags,
         address: section.address, offset: section.offset, size: section.size, link: section.link)
     }
   }

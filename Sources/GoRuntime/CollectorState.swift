@@ -23,6 +23,11 @@ public struct CollectorState: Sendable {
     let count = base &+ (try layout.offset("numgc"))
     let list = base &+ (try layout.offset("pause_end"))
     let places = min(layout.size(of: "pause_end") / 8, 4096)
+    guard places > 0 else {
+      throw ImageFailure(
+        "cannot read the Go runtime", "its list of collection cycles has no length",
+        "give the program of the same build, undamaged, with --exe")
+    }
     var cycles: UInt32?
     var ends: [Int: Int64] = [:]
     for _ in 0..<8 where cycles == nil {

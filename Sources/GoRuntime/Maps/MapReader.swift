@@ -20,8 +20,9 @@ final class MapReader {
   let offsets: MapOffsets
   /// Whether a map's ``MapState/ranges`` are wanted. They cost an allocation for each map.
   var keepsRanges = false
-  /// How many bytes of one map's buckets are read at most; more than Go can have is damage.
-  private static let limit: UInt64 = 1 << 42
+  /// How many bytes of one map's buckets are read at most. More than the heap has is damage: buckets that are told twice, chains and tables without
+  /// end. What is read anew may be of a heap that has grown.
+  private let limit: UInt64
   private var lastLayout: (TypeID, SlotLayout?) = (.none, nil)
   private var layouts: [TypeID: SlotLayout?] = [:]
 
@@ -29,6 +30,7 @@ final class MapReader {
     self.heap = heap
     self.types = types
     self.offsets = offsets
+    limit = 2 * heap.byteCount + 1 << 24
   }
 
   /// The layout of the buckets of a map type.
@@ -129,7 +131,7 @@ final class MapReader {
       return
     }
     state.oldBuckets = old == 0 ? 0 : state.isSameSizeGrowth ? state.buckets : state.buckets / 2
-    guard state.buckets <= MapReader.limit / layout.size, buckets != 0 || state.count == 0 else {
+    guard state.buckets <= limit / layout.size, buckets != 0 || state.count == 0 else {
       state.faults.append("its header is damaged or was written while it was read")
       return
     }
@@ -180,8 +182,8 @@ final class MapReader {
     slots(bucket, address)
     while next != 0, goesOn {
       length += 1
-      // Go rebuilds a map that has as many overflow buckets as buckets; far more of them are a cycle.
-      if UInt64(state.overflowBuckets + length) > 8 * state.buckets + 1 << 16 {
+      // Go rebuilds a map that has as many overflow buckets as buckets; far more of them are a cycle, as are more than the heap has room for.
+      if UInt64(state.overflowBuckets + length) > min(8 * state.buckets + 1 << 16, limit / layout.size) {
         state.faults.append("a chain of overflow buckets has no end")
         isComplete = false
         goesOn = false
@@ -239,13 +241,14 @@ final class MapReader {
     var isComplete = true
     var goesOn = true
     func groups(_ start: UInt64, _ count: UInt64) {
-      state.buckets += count
+      state.buckets &+= count
       guard let layout else {
         isComplete = false
         return
       }
-      guard count <= MapReader.limit / layout.size else {
+      guard count <= limit / layout.size, state.buckets <= limit / layout.size else {
         isComplete = false
+        goesOn = false
         state.faults.append("a table is damaged or was written while it was read")
         return
       }

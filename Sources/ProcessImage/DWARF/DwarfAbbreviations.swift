@@ -19,6 +19,8 @@ final class DwarfAbbreviations {
 
   private var dense: [Shape?] = []
   private var sparse: [UInt64: Shape] = [:]
+  /// How many bytes the table has.
+  let size: Int
 
   /// Reads the abbreviations that start at an offset. A table that is cut off ends there.
   init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
@@ -38,17 +40,21 @@ final class DwarfAbbreviations {
           Attribute(name: UInt16(truncatingIfNeeded: name), form: UInt16(truncatingIfNeeded: form), constant: constant))
       }
       let shape = Shape(tag: tag, hasChildren: hasChildren, attributes: attributes)
-      if code < 4096 {
-        while dense.count <= Int(code) { dense.append(nil) }
+      // Codes are counted up as a rule. A table of a few bytes must not take memory for thousands of codes that it leaves out.
+      if code < UInt64(dense.count) {
         dense[Int(code)] = shape
+      } else if code < UInt64(dense.count) + 8 {
+        while dense.count < Int(code) { dense.append(nil) }
+        dense.append(shape)
       } else {
         sparse[code] = shape
       }
     }
+    size = cursor.offset - min(cursor.offset, max(0, offset))
   }
 
   /// The shape of a code.
   func shape(_ code: UInt64) -> Shape? {
-    code < UInt64(dense.count) ? dense[Int(code)] : sparse[code]
+    code < UInt64(dense.count) ? dense[Int(code)] ?? sparse[code] : sparse[code]
   }
 }

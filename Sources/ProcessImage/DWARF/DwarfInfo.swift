@@ -41,6 +41,8 @@ public final class DwarfInfo {
   private let stringOffsets: ByteBlock?
   private let addresses: ByteBlock?
   private var units: [DwarfUnit] = []
+  /// How many bytes of names may still be kept. Many entries can share one text, so that a small file could ask for all of the memory.
+  private var nameBudget = 0
 
   /// Reads and indexes the debugging information of a file; nil if it has none for Go.
   public init?(_ file: ElfFile) throws(ImageFailure) {
@@ -51,6 +53,7 @@ public final class DwarfInfo {
     lineStrings = try file.contents(of: ".debug_line_str")
     stringOffsets = try file.contents(of: ".debug_str_offsets")
     addresses = try file.contents(of: ".debug_addr")
+    nameBudget = 4 * (info.bytes.count + (strings?.bytes.count ?? 0)) + 1 << 16
     readUnits()
     for unit in units where unit.isGo { index(unit) }
     if goUnits.isEmpty { return nil }
@@ -67,6 +70,8 @@ public final class DwarfInfo {
   private func readUnits() {
     guard let abbreviations else { return }
     var tables: [UInt64: DwarfAbbreviations] = [:]
+    // Tables do not overlap, so they have together no more bytes than their section.
+    var tableBudget = 2 * abbreviations.bytes.count
     var cursor = ByteCursor(info.bytes)
     while !cursor.isAtEnd {
       let start = cursor.offset
@@ -104,8 +109,18 @@ public final class DwarfInfo {
         isDamaged = true
         continue
       }
-      let known = tables[table] ?? DwarfAbbreviations(abbreviations.bytes, at: position)
-      tables[table] = known
+      let known: DwarfAbbreviations
+      if let table = tables[table] {
+        known = table
+      } else {
+        guard tableBudget >= 0 else {
+          isDamaged = true
+          return
+        }
+        known = DwarfAbbreviations(abbreviations.bytes, at: position)
+        tableBudget -= known.size
+        tables[table] = known
+      }
       let unit = DwarfUnit(
         offset: start, entries: header.offset, end: end, version: version, addressSize: addressSize,
         offsetSize: offsetSize, abbreviations: known)
@@ -141,6 +156,11 @@ public final class DwarfInfo {
   }
 
   private func register(_ entry: DwarfEntry) {
+    nameBudget -= entry.nameBytes.count
+    guard nameBudget >= 0 else {
+      isDamaged = true
+      return
+    }
     switch entry.tag {
     case .variable:
       if let address = entry.address, let type = entry.type, !entry.nameBytes.isEmpty {

@@ -27,7 +27,8 @@ extension ElfFile {
       // 1 is a variable.
       guard kind == 1, address != 0 else { continue }
       var text = ByteCursor(names, at: Int(name))
-      found.append(Symbol(name: String(decoding: text.cString(), as: UTF8.self), address: address, size: size))
+      found.append(
+        Symbol(name: String(decoding: text.cString(limit: 1024), as: UTF8.self), address: address, size: size))
     }
     return found.sorted { $0.address < $1.address }
   }

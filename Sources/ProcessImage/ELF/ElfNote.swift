@@ -34,7 +34,15 @@ extension ElfFile {
   public var notes: [ElfNote] {
     let ranges = segments.filter { $0.type == 4 }.map { ($0.offset, $0.fileSize) }
     let places = ranges.isEmpty ? sections.filter { $0.type == 7 }.map { ($0.offset, $0.size) } : ranges
-    return places.flatMap { ElfNote.parse(block.part($0.0, $0.1).bytes) }
+    // Segments of notes do not overlap: those of a damaged file are not read again and again.
+    var rest = UInt64(block.bytes.count)
+    var notes: [ElfNote] = []
+    for (offset, size) in places {
+      let bytes = block.part(offset, min(size, rest)).bytes
+      rest -= UInt64(bytes.count)
+      notes += ElfNote.parse(bytes)
+    }
+    return notes
   }
 
   /// What tells one build from another: the GNU build id, or Go's own if there is none. Nil in a file without both.

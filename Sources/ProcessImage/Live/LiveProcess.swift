@@ -77,7 +77,8 @@ final class LiveProcess: MemorySource {
     return fields.count > 19 ? String(fields[19]) : ""
   }
 
-  private static func refusal(_ pid: Int32, _ code: Int32) -> ImageFailure {
+  /// Why the memory of a process cannot be read, and what to do.
+  static func refusal(_ pid: Int32, _ code: Int32) -> ImageFailure {
     let what = "cannot read the memory of process \(pid)"
     guard code == EPERM || code == EACCES else {
       if code == ESRCH || code == ENOENT {
