@@ -19,9 +19,10 @@ import CBucketRow
 /// ## Growth
 /// Beyond 13 entries in each bucket on average a map doubles; with about as many overflow buckets as buckets it rebuilds itself at the same size;
 /// one that stays below a quarter of its load for long halves. No call ever moves the whole table: each write moves the old bucket it touches and one
-/// more. The new array is made of pages that nobody has touched; those of a large one are touched by another thread before the map moves (see
-/// `MemoryPreparation`). A bucket `i` of n goes to `i` and
-/// `i + n`; its row then says where each entry went. Old memory goes back in pieces as the mark rises below which all is evacuated.
+/// more. A bucket `i` of n goes to `i` and `i + n`; its row then says where each entry went. Old memory goes back in pieces as the mark rises below which all is evacuated.
+///
+/// To be the first to touch a page takes longer than to move ten buckets. A map that moves to an array of 256 KiB or more therefore moves its buckets in their order, two with each
+/// write, into pages that another thread touches before it, and writes to buckets that have not moved where they are (see `BucketMap+InOrder.swift` and `MemoryMove`).
 ///
 /// ## Removal
 /// A removal clears key, value and byte, and never moves another entry. The marks "empty to the end" follow the last entry of a chain.
@@ -71,6 +72,7 @@ public final class BucketMap<Key: Hashable, Value: ~Copyable> {
     // Before anything goes: nobody may be led to memory that is not the map's any more.
     if header.pointee.liveRecord != 0 { LiveMaps.leave(header.pointee.liveRecord) }
     dropPrepared()
+    dropMove()
     destroy(Detached(header.pointee))
     header.deinitialize(count: 1)
     header.deallocate()

@@ -64,7 +64,8 @@ public final class Arena: BucketAllocator, @unchecked Sendable {
 
   /// As `allocate`, and nil when the region has been freed.
   package func allocateUnlessFreed(byteCount: Int, alignment: Int) throws(MemoryError) -> MemoryBlock? {
-    try mutex.locked { () throws(MemoryError) in
+    FaultStep.arenaSteps.reached()
+    return try mutex.locked { () throws(MemoryError) -> MemoryBlock? in
       if isFreed { return nil }
       var padding = 0
       if let next { padding = Int(-Int(bitPattern: next) & (alignment - 1)) }
@@ -108,6 +109,7 @@ public final class Arena: BucketAllocator, @unchecked Sendable {
 
   /// As `free`; false when the region has been freed before.
   package func freeOnce() -> Bool {
+    FaultStep.arenaSteps.reached()
     let parts = mutex.locked { () -> ([MemoryBlock], [@Sendable () -> Void])? in
       if isFreed { return nil }
       isFreed = true

@@ -22,6 +22,22 @@ public protocol BucketAllocator: AnyObject, Sendable {
   /// that, or not for so few bytes. The caller owns the block.
   func prepare(byteCount: Int, alignment: Int) -> MemoryPreparation?
 
+  /// Has another thread touch the pages of a block that is in use already, if the allocator does that for blocks of this size.
+  func touchSoon(_ block: MemoryBlock)
+
+  /// Has another thread touch the pages of a block before a map that moves into it, and give those back that it leaves, see `MemoryMove`; nil when the
+  /// allocator does not do that, or not for blocks of this size. The map then does both itself.
+  ///
+  /// - Parameters:
+  ///   - block: The block that the map moves into, and which holds nothing.
+  ///   - stepCount: How many steps the move has.
+  ///   - ahead: The parts of the block that the map fills.
+  ///   - behind: The parts of another block of this allocator that it leaves.
+  ///   - cycle: The sweep cycle of that other block; zero for none.
+  func accompany(
+    into block: MemoryBlock, stepCount: Int, ahead: [MemoryMove.Lane], behind: [MemoryMove.Lane], cycle: UInt64
+  ) -> MemoryMove?
+
   /// The least part of a block that `release` gives back: parts should end at addresses that are multiples of it. The size of the block says that it should go back as
   /// a whole.
   func releaseGranule(of block: MemoryBlock) -> Int
@@ -38,6 +54,14 @@ public protocol BucketAllocator: AnyObject, Sendable {
 extension BucketAllocator {
   /// None.
   public func prepare(byteCount: Int, alignment: Int) -> MemoryPreparation? { nil }
+
+  /// Nothing.
+  public func touchSoon(_ block: MemoryBlock) {}
+
+  /// Nobody.
+  public func accompany(
+    into block: MemoryBlock, stepCount: Int, ahead: [MemoryMove.Lane], behind: [MemoryMove.Lane], cycle: UInt64
+  ) -> MemoryMove? { nil }
 
   /// A page.
   public func releaseGranule(of block: MemoryBlock) -> Int { Int(SystemPages.byteCount) }

@@ -80,6 +80,16 @@ public final class MemoryAccount: BucketAllocator, @unchecked Sendable {
   }
 
   /// See `BucketAllocator`.
+  public func touchSoon(_ block: MemoryBlock) { allocator.touchSoon(block) }
+
+  /// See `BucketAllocator`.
+  public func accompany(
+    into block: MemoryBlock, stepCount: Int, ahead: [MemoryMove.Lane], behind: [MemoryMove.Lane], cycle: UInt64
+  ) -> MemoryMove? {
+    allocator.accompany(into: block, stepCount: stepCount, ahead: ahead, behind: behind, cycle: cycle)
+  }
+
+  /// See `BucketAllocator`.
   public func releaseGranule(of block: MemoryBlock) -> Int { allocator.releaseGranule(of: block) }
 
   /// See `BucketAllocator`.

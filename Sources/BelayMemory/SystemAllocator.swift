@@ -18,8 +18,8 @@ public final class SystemAllocator: BucketAllocator {
   /// within one insertion.
   static let mappedByteCount = 64 * 1024
 
-  /// Up to this size the pages of a block that is mapped are touched at once.
-  static let touchedByteCount = 128 * 1024
+  /// From this size on a thread goes with a map that moves into a block.
+  static let accompaniedByteCount = 256 * 1024
 
   /// From this size on a block is asked for in huge pages, if at all.
   static let hugeByteCount = 2 * 1024 * 1024
@@ -49,10 +49,6 @@ public final class SystemAllocator: BucketAllocator {
     if byteCount >= Self.mappedByteCount {
       let base = isHuge(byteCount) ? Self.mapHuge(byteCount) : Self.map(byteCount)
       guard let base else { throw .outOfMemory(byteCount: byteCount) }
-      if byteCount <= Self.touchedByteCount {
-        // All of it will be in use soon, and its pages come cheaper together than one by one.
-        _ = SystemPages.touch(base, byteCount: byteCount)
-      }
       return MemoryBlock(base: base, byteCount: byteCount, alignment: alignment)
     }
     if alignment <= 16 {
@@ -82,8 +78,35 @@ public final class SystemAllocator: BucketAllocator {
     let first = (UInt(bitPattern: start) + granule - 1) & ~(granule - 1)
     let end = UInt(bitPattern: start + part.count) & ~(granule - 1)
     guard first < end, let pages = UnsafeMutableRawPointer(bitPattern: first) else { return }
-    // A failure leaves the pages where they are until the block itself goes back: nothing is lost but time.
-    _ = madvise(pages, Int(end - first), MADV_DONTNEED)
+    SystemPages.giveBack(pages, byteCount: Int(end - first))
+  }
+
+  /// See `BucketAllocator`. Blocks from 256 KiB on that are not in huge pages, while the sweeper has a thread of its own (Linux).
+  public func accompany(
+    into block: MemoryBlock, stepCount: Int, ahead: [MemoryMove.Lane], behind: [MemoryMove.Lane], cycle: UInt64
+  ) -> MemoryMove? {
+    #if os(Linux)
+      guard block.byteCount >= Self.accompaniedByteCount, !isHuge(block.byteCount), sweeper.mode == .background else {
+        return nil
+      }
+      let move = MemoryMove(
+        stepCount: stepCount, ahead: ahead, behind: behind, cycle: cycle,
+        leadBytes: max(8 << 20, block.byteCount / 8), sweeper: sweeper)
+      sweeper.accompany(move)
+      return move
+    #else
+      return nil
+    #endif
+  }
+
+  /// See `BucketAllocator`. Blocks that are mapped and not in huge pages, while the sweeper has a thread of its own (Linux).
+  public func touchSoon(_ block: MemoryBlock) {
+    #if os(Linux)
+      guard block.byteCount >= Self.mappedByteCount, !isHuge(block.byteCount), sweeper.mode == .background else {
+        return
+      }
+      sweeper.touchSoon(block)
+    #endif
   }
 
   /// See `BucketAllocator`. Of a block in huge pages only whole ones go back: to split one would cost more than it gives. While the sweeper has a thread of its
@@ -95,6 +118,7 @@ public final class SystemAllocator: BucketAllocator {
 
   /// See `BucketAllocator`. A block of many pages goes back in slices, see `Sweeper`.
   public func deallocate(_ block: MemoryBlock) {
+    sweeper.forget(block)
     if block.byteCount >= sweeper.leastBytes, block.byteCount >= Self.mappedByteCount {
       sweeper.give(block, release: Self.unmap)
     } else {

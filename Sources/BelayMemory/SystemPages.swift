@@ -21,6 +21,12 @@ public enum SystemPages {
     #endif
   }
 
+  /// Gives the memory behind pages of a private mapping to the system; they are zero when they are touched again.
+  static func giveBack(_ base: UnsafeMutableRawPointer, byteCount: Int) {
+    // A failure leaves the pages where they are until the block itself goes back: nothing is lost but time.
+    _ = madvise(base, byteCount, MADV_DONTNEED)
+  }
+
   /// The next page boundary at or above an address.
   static func roundUp(_ address: UInt) -> UInt { (address &+ byteCount &- 1) & ~(byteCount &- 1) }
 

@@ -172,3 +172,29 @@ void belay_epoch_wait(uint32_t *lock) {
     if (turn % 64 == 0) sched_yield();
   }
 }
+
+uint32_t belay_fault_plans;
+
+void belay_fault_turn(uint32_t plans) { __atomic_store_n(&belay_fault_plans, plans, __ATOMIC_SEQ_CST); }
+
+static uint64_t mixed(uint64_t word) {
+  word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9;
+  word = (word ^ (word >> 27)) * 0x94D049BB133111EB;
+  return word ^ (word >> 31);
+}
+
+uint64_t belay_fault_draw(uint64_t plan, uint64_t seed, uint64_t *threads) {
+  // Plans may be made within each other. A thread that meets more than these by turns begins one anew: its numbers are those of another thread then, and as good.
+  static BELAY_EPOCH_THREAD struct { uint64_t plan, state; } known[8];
+  static BELAY_EPOCH_THREAD unsigned latest;
+  unsigned place = latest;
+  for (unsigned count = 0; count < 8 && known[place].plan != plan; count++) place = (place + 1) % 8;
+  if (known[place].plan != plan) {
+    place = (latest + 1) % 8;
+    known[place].plan = plan;
+    known[place].state = mixed(seed + 0x9E3779B97F4A7C15 * (__atomic_fetch_add(threads, 1, __ATOMIC_RELAXED) + 1));
+    latest = place;
+  }
+  known[place].state += 0x9E3779B97F4A7C15;
+  return mixed(known[place].state);
+}

@@ -28,4 +28,11 @@ package final class Mutex: @unchecked Sendable {
     defer { pthread_mutex_unlock(lock) }
     return try body()
   }
+
+  /// Holds the lock while `body` runs, unless another thread holds it: then nothing happens, and the result is nil.
+  package func lockedIfFree<Result>(_ body: () -> Result) -> Result? {
+    guard pthread_mutex_trylock(lock) == 0 else { return nil }
+    defer { pthread_mutex_unlock(lock) }
+    return body()
+  }
 }

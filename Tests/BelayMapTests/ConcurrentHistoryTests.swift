@@ -96,6 +96,10 @@ import Testing
         case 17:
           for filler in 0..<8 { map.store(Value(0), forKey: 10 + step * 8 + filler) }
           continue
+        case 18:
+          for filler in 0..<8 * step { map.removeValue(forKey: 10 + filler) }
+          map.shrinkToFit()
+          continue
         default: done = .increment(now: map.compute(key) { $0 = Value(($0?.number ?? 0) + 1) }?.number)
         }
         logs[thread].events.append(

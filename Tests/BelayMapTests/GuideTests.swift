@@ -73,6 +73,15 @@ import Testing
     #expect(epochs.reclaim() == 1)
   }
 
+  @Test func faults() {
+    let plan = FaultPlan(seed: 42, refusals: 0.2, delays: 0.01, longestDelay: 100, turns: 0.1)
+    plan.run {
+      let map = BucketMap<Int, String>(allocator: plan.allocator())
+      for number in 0..<5000 { map[number] = "number \(number)" }
+      #expect(map.count == 5000 && map.validate().isEmpty, "\(plan)")
+    }
+  }
+
   /// Each sample stands here line by line, in its order.
   @Test func samplesAreThoseOfTheGuide() throws {
     let here = URL(fileURLWithPath: #filePath)
@@ -91,6 +100,6 @@ import Testing
       samples += 1
       place = end + 1
     }
-    #expect(samples == 7)
+    #expect(samples == 8)
   }
 }

@@ -16,8 +16,8 @@ import Testing
 @Suite struct SweeperTests {
   private static let blockBytes = 10 << 20
 
-  private func touchedBlock(_ allocator: SystemAllocator) throws -> MemoryBlock {
-    let block = try allocator.allocate(byteCount: Self.blockBytes + 100, alignment: 64)
+  private func touchedBlock(_ allocator: SystemAllocator, more: Int = 100) throws -> MemoryBlock {
+    let block = try allocator.allocate(byteCount: Self.blockBytes + more, alignment: 64)
     for offset in stride(from: 0, to: Self.blockBytes, by: 4096) {
       block.base.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
     }
@@ -97,7 +97,8 @@ import Testing
     defer { SweepLog.observer = nil }
     let sweeper = Sweeper(mode: .onWrites, leastBytes: 1 << 20, sliceBytes: 1 << 20)
     let allocator = SystemAllocator(sweeper: sweeper)
-    let block = try touchedBlock(allocator)
+    // Of a size that no other test has: theirs have cycles at the same time.
+    let block = try touchedBlock(allocator, more: 228)
     allocator.deallocate(block)
     while sweeper.sweep() > 0 {}
     // Other tests of the process may have cycles of their own.

@@ -42,7 +42,8 @@ enum Bench {
             case ("swift-dict", "u64"): Run<DictionaryContender<UInt64>>(contender, keys, count, { $0 }).run(workloads)
             case ("swift-dict", "string"):
               Run<DictionaryContender<String>>(contender, keys, count, Workload.string).run(workloads)
-            case ("floor", "u64"): Run<NoContender>(contender, keys, count, { $0 }).run(workloads.intersection(["lat"]))
+            case ("floor", "u64"):
+              Run<NoContender>(contender, keys, count, { $0 }).run(workloads.intersection(["lat", "lat-cpu"]))
             default: continue
             }
           }

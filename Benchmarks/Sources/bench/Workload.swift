@@ -41,6 +41,10 @@ enum Workload {
   /// Nanoseconds of processor time of the process: what others do on the machine counts less.
   static func processorTime() -> Int { time(CLOCK_PROCESS_CPUTIME_ID) }
 
+  /// Nanoseconds of processor time of the thread.
+  @inline(__always)
+  static func threadTime() -> Int { time(CLOCK_THREAD_CPUTIME_ID) }
+
   /// Nanoseconds that have passed.
   @inline(__always)
   static func clock() -> Int { time(CLOCK_MONOTONIC) }

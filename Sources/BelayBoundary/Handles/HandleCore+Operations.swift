@@ -1,3 +1,4 @@
+import BelayMemory
 import CBelay
 import CEpoch
 import Synchronization
@@ -47,6 +48,7 @@ extension HandleCore {
   /// Fills the calling thread's magazine, which has no free slot.
   @usableFromInline @inline(never)
   func refill(_ magazine: UnsafeMutablePointer<HandleMagazine>) throws(HandleError) {
+    FaultStep.handleSteps.reached()
     try mutex.locked { () throws(HandleError) in
       if isClosed { throw .closed }
       guard magazine.pointee.free == 0 else { return }

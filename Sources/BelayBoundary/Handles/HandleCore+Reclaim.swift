@@ -1,3 +1,4 @@
+import BelayMemory
 import CEpoch
 import Synchronization
 
@@ -18,12 +19,14 @@ extension HandleCore {
   /// Seals the limbo of the calling thread's magazine and ends the objects that nobody reads any more.
   @usableFromInline @inline(never)
   func turn(_ magazine: UnsafeMutablePointer<HandleMagazine>) {
+    FaultStep.handleSteps.reached()
     let ready = mutex.locked { () -> [HandleChain] in
       var chain = HandleChain(head: magazine.pointee.limbo, count: magazine.pointee.limboCount.load(ordering: .relaxed))
       magazine.pointee.limbo = 0
       magazine.pointee.limboCount.store(0, ordering: .relaxed)
       guard chain.head != 0 else { return [] }
       chain.stamp = seal()
+      FaultStep.handleSteps.reached()
       let oldest = oldestEpoch()
       HandleStep.reached(.scanned)
       var ready: [HandleChain] = []
@@ -52,6 +55,7 @@ extension HandleCore {
 
   /// Ends the objects of a chain that nobody can read any more, and makes its slots free. Outside of every lock.
   private func finish(_ chain: HandleChain, into magazine: UnsafeMutablePointer<HandleMagazine>?) {
+    FaultStep.handleSteps.reached()
     endObjects(chain)
     mutex.locked {
       ending -= Int(chain.count)

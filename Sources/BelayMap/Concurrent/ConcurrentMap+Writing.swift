@@ -13,6 +13,8 @@ extension ConcurrentMap {
     @usableFromInline let stripe: ConcurrentStripe
     /// What nobody can see any more; it ends when the lock is free.
     @usableFromInline var garbage: [UnsafeMutableRawPointer]?
+    /// Whether the map has more buckets than it needs.
+    @usableFromInline var isSparse = false
 
     @inlinable @inline(__always)
     init(before: UnsafeMutableRawPointer, entry: UnsafeMutableRawPointer?, order: UInt64, stripe: ConcurrentStripe) {
@@ -43,6 +45,7 @@ extension ConcurrentMap {
     defer {
       stripe.unlock()
       if let garbage = site.garbage { Self.end(garbage) }
+      if site.isSparse || belay_word_relaxed(root + 16) != 0 { shrink(begins: site.isSparse) }
     }
     return try body(&site)
   }
@@ -100,7 +103,12 @@ extension ConcurrentMap {
   func take(at site: inout Site) {
     guard let entry = site.entry else { return }
     Node.setNext(site.before, Node.next(entry))
-    site.stripe.count = site.stripe.count &- 1
+    let count = site.stripe.count &- 1
+    site.stripe.count = count
+    let level = table.level
+    if count &<< (firstLevel &+ 3) < 1 &<< level, level > firstLevel {
+      site.isSparse = site.stripe.staysSparse(buckets: 1 &<< (level &- firstLevel))
+    }
     site.garbage = site.stripe.retire(entry, limit: Self.retiredLimit, epochs: epochs)
   }
 

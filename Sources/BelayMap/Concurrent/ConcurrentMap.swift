@@ -15,20 +15,21 @@ import Locks
 ///   meanwhile may or may not be seen. They hold no lock while the function runs, so that it may use the map.
 /// - Functions that `compute` and `loadOrStore` run do so at most once, under the lock of the key: they must be short and must not use the map, which
 ///   stops the process where it is noticed.
-/// - No operation is held up by growth: it moves nothing. The slowest insertion stays in microseconds.
+/// - No operation is held up by growth: it moves nothing. The slowest insertion stays in microseconds. A map that stays below an eighth of its load gives half of its buckets back, by steps
+///   that go with writes.
 /// - A value that has been replaced or removed ends when no look-up can be reading it any more: some writes later, on one of the writing threads, outside any lock. `reclaim`
 ///   brings that forward.
 ///
 /// ## How it works
 /// All entries are links of one list, in the order of their hashes. A table of buckets points into the list; it doubles by the addition of buckets
-/// between those that are there, see `ConcurrentTable`. Writers hold one of `stripeCount` locks, each for a part of the list, and publish what they change by
+/// between those that are there, and shrinks by taking them out again, see `ConcurrentTable`. Writers hold one of `stripeCount` locks, each for a part of the list, and publish what they change by
 /// one store. Readers walk the list under a pin of an `EpochDomain`: whatever they stand on stays. Values of up to eight trivial bytes are stored in place.
 public final class ConcurrentMap<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sendable {
   // Sendable holds because the list is written under the lock of a stripe, by publishing stores, and read under a pin.
   @usableFromInline typealias Node = ConcurrentNode<Key, Value>
   @usableFromInline typealias Link = UnsafeMutableRawPointer
 
-  /// The words of the table, then how often the map was cleared. On a line of its own.
+  /// The words of the table, then how often the map was cleared, then whether it is shrinking. On a line of its own.
   @usableFromInline let root: UnsafeMutableRawPointer
   @usableFromInline let stripes: UnsafeMutableRawPointer
   @usableFromInline let firstLevel: Int
@@ -37,6 +38,10 @@ public final class ConcurrentMap<Key: Hashable & Sendable, Value: Sendable>: @un
   @usableFromInline let epochs: EpochDomain
   @usableFromInline let allocator: any BucketAllocator
   let growth: Mutex
+  /// Held while the map shrinks by a step or is cleared; before the locks of stripes and of growth.
+  let shrinkLock = Mutex()
+  /// What the map is giving up, under that lock.
+  @exclusivity(unchecked) var shrinking: Shrinking?
 
   /// Makes an empty map.
   ///
@@ -64,6 +69,7 @@ public final class ConcurrentMap<Key: Hashable & Sendable, Value: Sendable>: @un
     stripes = ConcurrentStripe.make(1 << firstLevel)
     root = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128)
     belay_word_store(root + 8, 0)
+    belay_word_store(root + 16, 0)
     belay_word_release(root, UInt64(UInt(bitPattern: ConcurrentTable(firstLevel: firstLevel).words)))
   }
 
@@ -71,6 +77,7 @@ public final class ConcurrentMap<Key: Hashable & Sendable, Value: Sendable>: @un
     let table = table
     Self.destroyEntries(of: table)
     table.destroy(allocator: allocator)
+    if let shrinking { allocator.deallocate(shrinking.segment) }
     for index in 0..<1 << firstLevel {
       // Nobody refers to the map: nothing is pinned.
       for link in ConcurrentStripe(index, of: stripes).close(epochs) ?? [] { Node.destroy(link) }
@@ -169,6 +176,16 @@ public final class ConcurrentMap<Key: Hashable & Sendable, Value: Sendable>: @un
   ///
   /// - Complexity: Linear in the number of stripes and of entries. Writers wait for the former only.
   public func removeAll() {
+    shrinkLock.locked {
+      let segment = shrinking?.segment
+      shrinking = nil
+      belay_word_release(root + 16, 0)
+      clear(givingUp: segment)
+    }
+    epochs.reclaim()
+  }
+
+  private func clear(givingUp segment: MemoryBlock?) {
     let new = ConcurrentTable(firstLevel: firstLevel)
     for index in 0..<1 << firstLevel { ConcurrentStripe(index, of: stripes).lock() }
     let old = growth.locked {
@@ -187,8 +204,8 @@ public final class ConcurrentMap<Key: Hashable & Sendable, Value: Sendable>: @un
     epochs.retire(byteCount: old.byteCount) {
       Self.destroyEntries(of: retired.table)
       retired.table.destroy(allocator: allocator)
+      if let segment { allocator.deallocate(segment) }
     }
-    epochs.reclaim()
   }
 
   /// A table that only its end reaches.

@@ -25,6 +25,8 @@ struct ConcurrentStripe {
     var closed: [Batch] = []
     /// The next odd bucket of `level` to be linked in.
     var cursor = 0
+    /// Removals that left the stripe sparse.
+    var sparseRemovals = 0
     var level = 0
   }
 
@@ -74,6 +76,7 @@ struct ConcurrentStripe {
 
   @usableFromInline
   func lock() {
+    FaultStep.writerLocks.reached()
     let result = pthread_mutex_lock(mutex)
     if result != 0 {
       fatalError("Belay: a function that a ConcurrentMap runs under a lock used the map")
@@ -81,7 +84,10 @@ struct ConcurrentStripe {
   }
 
   @usableFromInline
-  func unlock() { pthread_mutex_unlock(mutex) }
+  func unlock() {
+    FaultStep.writerUnlocks.reached()
+    pthread_mutex_unlock(mutex)
+  }
 
   /// The number of entries. Written under the lock, read by all.
   @usableFromInline
@@ -100,6 +106,15 @@ struct ConcurrentStripe {
     guard state.pointee.cursor < odd else { return nil }
     state.pointee.cursor += 1
     return state.pointee.cursor - 1
+  }
+
+  /// Counts a removal that left few entries in many buckets; whether there have been enough of them for the map to shrink.
+  @usableFromInline
+  func staysSparse(buckets: Int) -> Bool {
+    state.pointee.sparseRemovals += 1
+    guard state.pointee.sparseRemovals > buckets / 16 else { return false }
+    state.pointee.sparseRemovals = 0
+    return true
   }
 
   /// Keeps an entry that has been unlinked until no reader can see it.

@@ -117,6 +117,7 @@ struct ConcurrentTable {
   func link(_ index: Int, level: Int) {
     let head = head(index, level: level)
     if Self.isLinked(head) { return }
+    FaultStep.bucketLinks.reached()
     let order = UInt64(index) << UInt64(64 - level)
     var before = startBefore(index, level: level)
     while true {
@@ -140,6 +141,34 @@ struct ConcurrentTable {
     else { return }
     setSegment(level + 1 - firstLevel, block.base)
     belay_word_release(words, UInt64(level + 1))
+  }
+
+  /// Gives up the buckets of the last level, which stay where they are until `unlink` has met each. The caller holds the lock of growth.
+  ///
+  /// - Returns: The segment; nil at the first level.
+  func shrink(from level: Int) -> MemoryBlock? {
+    guard self.level == level, level > firstLevel else { return nil }
+    let block = MemoryBlock(
+      base: segment(level - firstLevel), byteCount: Self.segmentBytes(level: level), alignment: 64)
+    belay_word_release(words, UInt64(level - 1))
+    return block
+  }
+
+  /// Takes the head of a bucket of a level that has been given up out of the list. What it says itself stays, for readers that stand on it. The caller holds the
+  /// lock of the stripe that the bucket belongs to.
+  func unlink(_ number: Int, of segment: Link, level: Int) {
+    let head = segment + number * Self.headBytes
+    if !Self.isLinked(head) { return }
+    FaultStep.bucketLinks.reached()
+    var before = startBefore(2 * number + 1, level: level)
+    while true {
+      let next = Link(bitPattern: UInt(truncatingIfNeeded: belay_word_acquire(before))).unsafelyUnwrapped
+      if next == head {
+        belay_word_release(before, belay_word_acquire(head))
+        return
+      }
+      before = next
+    }
   }
 
   private static func segmentBytes(level: Int) -> Int { headBytes << (level - 1) }

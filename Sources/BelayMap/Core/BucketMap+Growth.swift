@@ -8,6 +8,9 @@ extension BucketMap where Value: ~Copyable {
   /// Evacuated memory goes back once this much of it has gathered.
   @inlinable static var releaseBytes: Int { 64 * 1024 }
 
+  /// How many slabs of overflow buckets pass from the old array to the new with one write.
+  @inlinable static var slabsPerStep: Int { 16 }
+
   /// The number of entries that a number of buckets takes without growing.
   @inlinable
   static func threshold(logCount: Int) -> Int { logCount == 0 ? Layout.slotsPerBucket : loadPerBucket << logCount }
@@ -88,13 +91,19 @@ extension BucketMap where Value: ~Copyable {
     header.pointee.releasedRows = 0
     header.pointee.releaseStep = Swift.max(
       Self.releaseBytes, header.pointee.old.block.map { allocator.releaseGranule(of: $0) } ?? 0)
-    header.pointee.traits = header.pointee.traits & ~(MapTraits.sameSize | MapTraits.shrinking) | traits
+    let inOrder =
+      header.pointee.traits & MapTraits.alwaysInOrder != 0 || (new.block?.byteCount ?? 0) >= Self.inOrderBytes
+    header.pointee.traits =
+      header.pointee.traits & ~MapTraits.ofGrowth | traits | (inOrder ? MapTraits.inOrder : 0)
     header.flags |= MapFlags.growing
+    if inOrder { beginInOrder() }
+    FaultStep.growthBegins.reached()
   }
 
   /// The share of a write in a growth: the bucket that it touches moves, and one more.
   @inlinable @inline(never)
   func advanceGrowth(touching hash: UInt64) {
+    if header.pointee.traits & MapTraits.inOrder != 0 { return advanceInOrder() }
     let array = header.pointee.old
     let index = array.index(of: hash)
     // The lines of the bucket that is touched are on their way while the other one moves.
@@ -173,6 +182,7 @@ extension BucketMap where Value: ~Copyable {
       advanceMark()
       return
     }
+    FaultStep.bucketMoves.reached()
     let new = header.pointee.buckets
     let shrinks = header.pointee.traits & MapTraits.shrinking != 0
     let splits = header.pointee.traits & (MapTraits.sameSize | MapTraits.shrinking) == 0
@@ -232,7 +242,7 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(__always)
   func move(_ slot: UnsafeMutableRawPointer, tag: UInt8, hash: UInt64, to end: inout Destination) {
     if end.lane == (end.bucket.row == end.firstRow ? Layout.slotsPerBucket : Layout.overflowSlots) {
-      end.bucket = appendOverflow(to: end.bucket)
+      end.bucket = appendOverflow(to: end.bucket, from: pools.new)
       end.lane = 0
     }
     let target = end.bucket.slot(end.lane)
@@ -258,7 +268,9 @@ extension BucketMap where Value: ~Copyable {
     header.pointee.evacuated = mark
     if mark == old.count {
       releaseOld()
-    } else if mark &* Layout.bucketBytes &- header.pointee.released >= header.pointee.releaseStep {
+    } else if header.pointee.move == nil,
+      mark &* Layout.bucketBytes &- header.pointee.released >= header.pointee.releaseStep
+    {
       releaseEvacuated()
     }
   }
@@ -269,9 +281,9 @@ extension BucketMap where Value: ~Copyable {
   func releaseOld() {
     if header.pointee.traits & (MapTraits.sameSize | MapTraits.shrinking) == 0 {
       // Twice the buckets will want as many overflow buckets and more.
-      header.pointee.oldPool.giveSpare(to: &header.pointee.pool)
-    }
-    if header.pointee.oldPool.slabs != nil || header.pointee.oldPool.spare != nil {
+      let pools = pools
+      pools.old.pointee.giveSpare(to: &pools.new.pointee, limit: Self.slabsPerStep)
+    } else if header.pointee.oldPool.slabs != nil || header.pointee.oldPool.spare != nil {
       SweepLog.released(header.pointee.sweepCycle, bytes: header.pointee.oldPool.releaseSlab(to: allocator))
     }
     if header.pointee.oldPool.slabs == nil, header.pointee.oldPool.spare == nil { endGrowth() }
@@ -284,6 +296,7 @@ extension BucketMap where Value: ~Copyable {
   func releaseEvacuated() {
     let old = header.pointee.old
     guard let block = old.block else { return }
+    FaultStep.memoryGoesBack.reached()
     let step = header.pointee.releaseStep
     let page = step > Self.releaseBytes ? step : Int(SystemPages.byteCount)
     let misaligned = Int(bitPattern: old.slots) & (page &- 1)
@@ -305,6 +318,7 @@ extension BucketMap where Value: ~Copyable {
 
   @inlinable @inline(never)
   func endGrowth() {
+    FaultStep.growthEnds.reached()
     let old = header.pointee.old
     let cycle = header.pointee.sweepCycle
     let rest = (old.block?.byteCount ?? 0) &- header.pointee.released
@@ -318,8 +332,9 @@ extension BucketMap where Value: ~Copyable {
       // Rebuilding did not help: keys collide. Do not try again before there are twice as many.
       header.pointee.overflowLimit = header.pointee.overflowCount * 2
     }
-    header.pointee.traits &= ~(MapTraits.sameSize | MapTraits.shrinking)
+    header.pointee.traits &= ~MapTraits.ofGrowth
     stopPreparing()
+    if endMove(leaving: old, cycle: cycle) { return }
     if let block = old.block {
       // What nobody gave back in pieces on writes goes back in slices elsewhere.
       if header.pointee.releaseStep >= block.byteCount {

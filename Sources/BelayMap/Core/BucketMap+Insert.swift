@@ -96,7 +96,7 @@ extension BucketMap where Value: ~Copyable {
   @inlinable @inline(never)
   func placeInChain(_ key: Key, hash: UInt64) -> Placement {
     while true {
-      let first = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
+      let first = Bucket<Key, Value>(of: hash, in: home(of: hash))
       var bucket = first
       var free: (bucket: Bucket<Key, Value>, lane: Int)?
       while true {
@@ -121,7 +121,7 @@ extension BucketMap where Value: ~Copyable {
         if header.flags & MapFlags.growing != 0 { advanceGrowth(touching: hash) }
         continue
       }
-      let place = free ?? (appendOverflow(to: bucket), 0)
+      let place = free ?? (appendOverflow(to: bucket, from: pool(of: first)), 0)
       if place.bucket.row != first.row { first.filter |= Tag.filterBit(of: hash) }
       return Placement(slot: put(key, tag: Tag.of(hash), in: place.bucket, place.lane), found: false)
     }
@@ -129,9 +129,11 @@ extension BucketMap where Value: ~Copyable {
 
   /// Links an overflow bucket to the last of a chain.
   @inlinable
-  func appendOverflow(to bucket: Bucket<Key, Value>) -> Bucket<Key, Value> {
+  func appendOverflow(to bucket: Bucket<Key, Value>, from pool: UnsafeMutablePointer<OverflowPool>) -> Bucket<
+    Key, Value
+  > {
     do {
-      let overflow = try header.pointee.pool.take(
+      let overflow = try pool.pointee.take(
         byteCount: Layout.overflowBytes, alignment: Layout.alignment, from: allocator)
       header.pointee.overflowCount &+= 1
       let row = Layout.overflowRow

@@ -33,6 +33,7 @@ extension BucketMap where Value: ~Copyable {
   @inlinable
   func detach() -> Detached {
     dropPrepared()
+    dropMove()
     let detached = Detached(header.pointee)
     header.pointee.count = 0
     header.pointee.old = .none
@@ -40,7 +41,7 @@ extension BucketMap where Value: ~Copyable {
     header.pointee.pool = OverflowPool()
     header.pointee.oldPool = OverflowPool()
     header.pointee.sweepCycle = 0
-    header.pointee.traits &= MapTraits.keepsCapacity | MapTraits.fixedSeed
+    header.pointee.traits &= MapTraits.keepsCapacity | MapTraits.fixedSeed | MapTraits.alwaysInOrder
     header.flags &= ~MapFlags.growing
     install(.none, logCount: 0)
     header.pointee.threshold = 0

@@ -56,7 +56,7 @@ extension BucketMap where Value: ~Copyable {
   /// Where a key stands in the buckets of the new array, within a write.
   @inlinable @inline(never)
   func position(of key: Key, hash: UInt64) -> Position? {
-    let first = Bucket<Key, Value>(of: hash, in: header.pointee.buckets)
+    let first = Bucket<Key, Value>(of: hash, in: home(of: hash))
     var bucket = first
     while true {
       var matches = bucket.matches(hash)
@@ -123,7 +123,7 @@ extension BucketMap where Value: ~Copyable {
     while let next = bucket.next {
       let overflow = Bucket<Key, Value>(overflow: next)
       if overflow[0] == Tag.emptyRest {
-        releaseOverflow(next)
+        releaseOverflow(next, to: pool(of: position.first))
         bucket.next = nil
         break
       }
@@ -134,11 +134,11 @@ extension BucketMap where Value: ~Copyable {
 
   /// Puts the overflow buckets from a link on, which hold nothing, back into the pool.
   @inlinable
-  func releaseOverflow(_ link: UnsafeMutableRawPointer?) {
+  func releaseOverflow(_ link: UnsafeMutableRawPointer?, to pool: UnsafeMutablePointer<OverflowPool>) {
     var link = link
     while let overflow = link {
       link = Bucket<Key, Value>(overflow: overflow).next
-      header.pointee.pool.put(overflow)
+      pool.pointee.put(overflow)
       header.pointee.overflowCount &-= 1
     }
   }

@@ -40,6 +40,12 @@ enum MapTraits {
   @inlinable @inline(__always) static var keepsCapacity: UInt8 { 8 }
   /// The seed stays what it is, for tests that repeat a sequence.
   @inlinable @inline(__always) static var fixedSeed: UInt8 { 16 }
+  /// The growth under way moves the buckets in their order, see `MapMove`.
+  @inlinable @inline(__always) static var inOrder: UInt8 { 32 }
+  /// All growths move the buckets in their order, for tests with maps of any size.
+  @inlinable @inline(__always) static var alwaysInOrder: UInt8 { 64 }
+  /// What is said about the growth under way.
+  @inlinable @inline(__always) static var ofGrowth: UInt8 { sameSize | shrinking | inOrder }
   /// The map holds keys that are not equal to themselves.
   @inlinable @inline(__always) static var unequalKeys: UInt8 { 2 }
 }

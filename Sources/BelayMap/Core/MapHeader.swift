@@ -56,6 +56,10 @@ struct MapHeader {
   @usableFromInline var oldPool: OverflowPool
   /// The next array, while its pages are being touched: before the growth, and until the growth has ended.
   @usableFromInline var preparation: MemoryPreparation?
+  /// Who goes with the map from the old array to the new, if somebody does.
+  @usableFromInline var move: MemoryMove?
+  /// How many more writes may wait for whoever goes with the map.
+  @usableFromInline var patience: Int
   /// While the map grows, the sweep cycle of the old array; zero for none.
   @usableFromInline var sweepCycle: UInt64
 
@@ -88,6 +92,8 @@ struct MapHeader {
     oldPool = OverflowPool()
     sweepCycle = 0
     preparation = nil
+    move = nil
+    patience = 0
   }
 }
 

@@ -87,21 +87,23 @@ struct OverflowPool {
     let slab = block.base.bindMemory(to: Slab.self, capacity: 1)
     slab.initialize(to: Slab(block: block, next: slabs))
     slabs = slab
+    if block.byteCount >= Self.largestSlab / 2 { allocator.touchSoon(block) }
     fresh = block.base + head
     freshCount = count
     nextCount = min(count * 2, max(1, Self.largestSlab / byteCount))
   }
 
-  /// The slabs of this pool, for another to cut its buckets from; no bucket of this one may be in use.
+  /// Some slabs of this pool, for another to cut its buckets from; no bucket of this one may be in use or be taken any more.
   @usableFromInline
-  mutating func giveSpare(to other: inout OverflowPool) {
-    while let slab = slabs ?? spare {
+  mutating func giveSpare(to other: inout OverflowPool, limit: Int) {
+    var count = 0
+    while count < limit, let slab = slabs ?? spare {
+      count += 1
       if slabs == nil { spare = slab.pointee.next } else { slabs = slab.pointee.next }
       slab.pointee.next = other.spare
       other.spare = slab
     }
     other.nextCount = max(other.nextCount, nextCount)
-    self = OverflowPool()
   }
 
   /// Gives one slab back, if there is one; no bucket may be in use or be taken any more.

@@ -51,6 +51,17 @@ extension BucketMap where Value: ~Copyable {
   @_spi(Testing)
   public var overflowBucketCount: Int { header.pointee.overflowCount }
 
+  /// Whether all growths move the buckets in their order, not only those of large maps.
+  @_spi(Testing)
+  public var movesInOrder: Bool {
+    get { header.pointee.traits & MapTraits.alwaysInOrder != 0 }
+    set {
+      precondition(header.flags & MapFlags.growing == 0)
+      header.pointee.traits =
+        header.pointee.traits & ~MapTraits.alwaysInOrder | (newValue ? MapTraits.alwaysInOrder : 0)
+    }
+  }
+
   /// The seed of the hashes. Setting it, which only an empty map allows, fixes it for the life of the map.
   @_spi(Testing)
   public var seed: UInt64 {

@@ -45,7 +45,9 @@ extension BucketMap where Value: ~Copyable {
     result.rebuilds = state.rebuilds
     result.shrinkings = state.shrinkings
     result.liveBytes = (state.buckets.block?.byteCount ?? 0) + state.overflowCount * Layout.overflowBytes
-    if let old = state.old.block { result.retiredBytes = old.byteCount - state.released - state.releasedRows * 3 / 2 }
+    if let old = state.old.block {
+      result.retiredBytes = old.byteCount - (state.move?.releasedBytes ?? state.released) - state.releasedRows * 3 / 2
+    }
     result.retiredBytes += state.oldPool.byteCount
     result.overflowPoolBytes = state.pool.byteCount
     if state.old.block != nil {

@@ -136,6 +136,7 @@ public final class EpochDomain: Sendable {
     _ pointer: UnsafeMutableRawPointer, byteCount: Int = 0,
     end: @escaping @convention(c) (UnsafeMutableRawPointer, Int) -> Void
   ) {
+    FaultStep.retires.reached()
     let shard = shards[Self.threadNumber & (Self.shardCount - 1)]
     let retired = Retired(pointer: pointer, byteCount: byteCount, end: end)
     let isReady = shard.add(retired, batchCount: batchCount, batchBytes: batchBytes, domain: state)
@@ -153,6 +154,7 @@ public final class EpochDomain: Sendable {
       while count < limit {
         let taken = shard.takeReady(into: UnsafeMutableBufferPointer(rebasing: memory.prefix(limit - count)))
         if taken.count == 0 { break }
+        FaultStep.endsRun.reached()
         for index in 0..<taken.count { memory[index].run() }
         count += taken.count
         if taken.endedCycle != 0 { SweepLog.end(taken.endedCycle, waitingBytes: shard.waitingBytes) }

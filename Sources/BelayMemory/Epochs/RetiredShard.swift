@@ -78,6 +78,7 @@ struct RetiredShard {
 
   private func closeOpen(_ domain: UnsafeMutablePointer<belay_epoch_domain>) {
     guard !state.pointee.open.isEmpty else { return }
+    FaultStep.epochCloses.reached()
     state.pointee.closed.append(
       Batch(
         epoch: belay_epoch_advance(domain), things: state.pointee.open,

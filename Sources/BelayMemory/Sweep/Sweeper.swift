@@ -40,8 +40,18 @@ public final class Sweeper: @unchecked Sendable {
   private var waitingBytes = 0
   /// Blocks whose pages are to be touched, the latest last.
   private var preparations: [MemoryPreparation] = []
+  /// Small blocks whose pages are to be touched; and how many there are, read without the lock.
+  private var untouched: [MemoryBlock] = []
+  private let untouchedCount = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
+  /// Held while the pages of one of them are touched.
+  private let touching = Mutex()
+  /// Maps on their way from one block to another.
+  private var moves: [MemoryMove] = []
   private var releasedBytes = 0
   private var hasThread = false
+  /// Whether the thread waits for the bell.
+  private var isLingering = false
+  private let bell = Bell()
   private var isStopped = false
   /// Whether something waits for a write to give it back; read without the lock.
   private let waitsForWrites = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
@@ -54,7 +64,7 @@ public final class Sweeper: @unchecked Sendable {
   ///   - sliceBytes: The bytes of a slice; rounded to pages.
   ///   - mostBytes: The most bytes that wait.
   public init(
-    mode: SweepMode = .background, leastBytes: Int = 4 << 20, sliceBytes: Int = 512 << 10, mostBytes: Int = 4 << 30
+    mode: SweepMode = .background, leastBytes: Int = 256 << 10, sliceBytes: Int = 512 << 10, mostBytes: Int = 4 << 30
   ) {
     precondition(sliceBytes > 0 && mostBytes >= 0)
     storedMode = mode
@@ -62,11 +72,13 @@ public final class Sweeper: @unchecked Sendable {
     self.sliceBytes = max(Int(SystemPages.byteCount), sliceBytes & ~(Int(SystemPages.byteCount) - 1))
     self.mostBytes = mostBytes
     waitsForWrites.initialize(to: 0)
+    untouchedCount.initialize(to: 0)
   }
 
   deinit {
     while sweep() > 0 {}
     waitsForWrites.deallocate()
+    untouchedCount.deallocate()
   }
 
   /// How blocks go back that are given up from now on. What waits in another mode goes on in the new one.
@@ -109,6 +121,69 @@ public final class Sweeper: @unchecked Sendable {
     arrange()
   }
 
+  /// Lets the thread go with a map that moves.
+  func accompany(_ move: MemoryMove) {
+    mutex.locked { moves.append(move) }
+    arrange()
+  }
+
+  /// Lets the thread touch the pages of a small block that is in use already.
+  func touchSoon(_ block: MemoryBlock) {
+    mutex.locked {
+      untouched.append(block)
+      belay_epoch_store(untouchedCount, UInt32(truncatingIfNeeded: untouched.count))
+    }
+    arrange()
+  }
+
+  /// Says that a block is about to go back: when this returns, nobody touches it any more.
+  func forget(_ block: MemoryBlock) {
+    // Whoever gives a block back is the one who asked for it, or has heard of it since: the number cannot be from before.
+    guard belay_epoch_load(untouchedCount) != 0 else { return }
+    touching.locked {
+      mutex.locked {
+        untouched.removeAll { $0.base == block.base }
+        belay_epoch_store(untouchedCount, UInt32(truncatingIfNeeded: untouched.count))
+      }
+    }
+  }
+
+  /// Touches the pages of the latest small block, which is the one in use; false when there is none.
+  private func touchOne() -> Bool {
+    touching.locked {
+      guard let block = mutex.locked({ untouched.last }) else { return false }
+      let end = SystemPages.roundUp(UInt(bitPattern: block.base + block.byteCount))
+      _ = SystemPages.touch(block.base, byteCount: Int(end - UInt(bitPattern: block.base)))
+      mutex.locked {
+        untouched.removeAll { $0.base == block.base }
+        belay_epoch_store(untouchedCount, UInt32(truncatingIfNeeded: untouched.count))
+      }
+      return true
+    }
+  }
+
+  /// A slice for each map that moves; whether there was something to do.
+  private func helpMoves() -> Bool {
+    var hasWorked = false
+    for move in mutex.locked({ moves }) {
+      switch move.help() {
+      case .worked: hasWorked = true
+      case .idle: break
+      case .over: mutex.locked { moves.removeAll { $0 === move } }
+      }
+    }
+    return hasWorked
+  }
+
+  /// Leaves maps alone that have not moved for a while; they come again when they go on.
+  private func parkMoves() {
+    let parked = mutex.locked {
+      defer { moves = [] }
+      return moves
+    }
+    for move in parked { move.park() }
+  }
+
   /// Touches a slice of the oldest block that is to be prepared; false when there is none.
   private func prepareSlice() -> Bool {
     guard let first = mutex.locked({ preparations.first }) else { return false }
@@ -123,6 +198,7 @@ public final class Sweeper: @unchecked Sendable {
   @discardableResult
   public func sweep() -> Int {
     guard let (item, part, isLast) = takeSlice() else { return 0 }
+    FaultStep.memoryGoesBack.reached()
     let start = item.cycle == 0 ? 0 : SweepLog.now
     item.release(part)
     if item.cycle != 0 {
@@ -164,13 +240,20 @@ public final class Sweeper: @unchecked Sendable {
 
   /// Sees to it that what waits is met by whoever is to give it back.
   private func arrange() {
+    var rings = false
     let needsThread = mutex.locked {
       let isWaiting = !waiting.isEmpty
       belay_epoch_store(waitsForWrites, isWaiting && storedMode == .onWrites ? 1 : 0)
-      guard isWaiting || !preparations.isEmpty, storedMode == .background, !hasThread else { return false }
+      guard hasThreadWork, storedMode == .background else { return false }
+      if hasThread {
+        rings = isLingering
+        isLingering = false
+        return false
+      }
       hasThread = true
       return true
     }
+    if rings { bell.ring() }
     if needsThread, !startThread() {
       mutex.locked { hasThread = false }
       // Without a thread whoever asked does it; what was to be prepared is used as it is.
@@ -179,9 +262,17 @@ public final class Sweeper: @unchecked Sendable {
         return preparations
       }
       for preparation in given { preparation.stop() }
+      parkMoves()
+      mutex.locked {
+        untouched = []
+        belay_epoch_store(untouchedCount, 0)
+      }
       while sweep() > 0 {}
     }
   }
+
+  /// Whether there is something for the thread; within the lock.
+  private var hasThreadWork: Bool { !waiting.isEmpty || !preparations.isEmpty || !moves.isEmpty || !untouched.isEmpty }
 
   private func startThread() -> Bool {
     var attributes = pthread_attr_t()
@@ -206,16 +297,45 @@ public final class Sweeper: @unchecked Sendable {
   }
 
   fileprivate func runInBackground() {
+    var idleTurns = 0
     while true {
-      while mode == .background, prepareSlice() || sweep() > 0 { sched_yield() }
+      while mode == .background {
+        let hasTouched = touchOne()
+        let hasWorked = helpMoves() || hasTouched
+        if prepareSlice() || sweep() > 0 || hasWorked {
+          idleTurns = 0
+          if !hasWorked { sched_yield() }
+        } else if mutex.locked({ moves.isEmpty && untouched.isEmpty }) {
+          break
+        } else {
+          // A map on its way is a matter of milliseconds, unless whoever writes it has stopped to.
+          idleTurns += 1
+          if idleTurns < Self.mostIdleTurns { usleep(Self.idleMicroseconds) } else { parkMoves() }
+        }
+      }
+      idleTurns = 0
       let isDone = mutex.locked {
-        if waiting.isEmpty && preparations.isEmpty || storedMode != .background { hasThread = false }
+        if storedMode != .background { hasThread = false } else { isLingering = !hasThreadWork }
         return !hasThread
       }
       if isDone { break }
+      // To begin a thread takes longer than most writes, to ring a bell does not: the next growth finds this one.
+      if mutex.locked({ isLingering }), !bell.wait(seconds: Self.lingerSeconds) {
+        let ends = mutex.locked {
+          // Who has taken the flag away is about to ring.
+          if isLingering { hasThread = false }
+          isLingering = false
+          return !hasThread
+        }
+        if ends { break }
+      }
     }
     arrange()
   }
+
+  private static let idleMicroseconds: UInt32 = 200
+  private static let mostIdleTurns = 250
+  private static let lingerSeconds = 2
 }
 
 /// What the sweeper's thread runs.

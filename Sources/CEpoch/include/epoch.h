@@ -93,6 +93,11 @@ BELAY_EPOCH_INLINE uint64_t belay_epoch_advance(struct belay_epoch_domain *domai
 
 BELAY_EPOCH_INLINE uint32_t belay_epoch_load(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
 BELAY_EPOCH_INLINE void belay_epoch_store(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_RELAXED); }
+// Words of eight bytes that one thread publishes and others look at.
+BELAY_EPOCH_INLINE uint64_t belay_epoch_acquire(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
+BELAY_EPOCH_INLINE void belay_epoch_release(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
+BELAY_EPOCH_INLINE uint64_t belay_epoch_set(uint64_t *word, uint64_t bits) { return __atomic_fetch_or(word, bits, __ATOMIC_ACQ_REL); }
+BELAY_EPOCH_INLINE uint64_t belay_epoch_clear(uint64_t *word, uint64_t bits) { return __atomic_fetch_and(word, ~bits, __ATOMIC_ACQ_REL); }
 // How many records there are.
 extern uint64_t belay_epoch_records_made;
 
@@ -124,5 +129,14 @@ BELAY_EPOCH_INLINE int belay_epoch_begin_ends(void) {
   return 1;
 }
 BELAY_EPOCH_INLINE void belay_epoch_end_ends(void) { belay_epoch_is_ending = 0; }
+
+// How many fault plans are active; see `FaultPlan`.
+extern uint32_t belay_fault_plans;
+BELAY_EPOCH_INLINE int belay_fault_is_on(void) {
+  return __builtin_expect(__atomic_load_n(&belay_fault_plans, __ATOMIC_RELAXED) != 0, 0);
+}
+void belay_fault_turn(uint32_t plans);
+// The next random number of the calling thread in a plan, which counts its threads.
+uint64_t belay_fault_draw(uint64_t plan, uint64_t seed, uint64_t *threads);
 
 #endif
