@@ -30,7 +30,7 @@ extension FileLowering {
     if let closure = callee.as(ClosureExprSyntax.self) {
       return inline(closure, node.arguments.map { value($0.expression) }, place)
     }
-    if let written = writtenType(callee) { return construct(written, node, place) }
+    if let written = writtenType(callee), !isForeignFunction(callee) { return construct(written, node, place) }
     if let reference = callee.as(DeclReferenceExprSyntax.self) {
       return freeCall(reference.baseName.text, node, place, expected)
     }
@@ -42,6 +42,12 @@ extension FileLowering {
     if let member = callee.as(MemberAccessExprSyntax.self) { return memberCall(member, node, place, expected) }
     let function = value(callee)
     return callValue(function, node, place)
+  }
+
+  /// Whether what is written like a type is a function of C: `SDL_Quit`, `CFRelease`.
+  private func isForeignFunction(_ callee: ExprSyntax) -> Bool {
+    guard let name = callee.as(DeclReferenceExprSyntax.self)?.baseName.text else { return false }
+    return foreign.isKnown(name) && table.type(named: name, in: context) == nil
   }
 
   // MARK: Free functions

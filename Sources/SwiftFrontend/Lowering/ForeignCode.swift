@@ -22,12 +22,17 @@ struct ForeignCode: Sendable {
   /// What is known of a function by its own C code or a model; by its name only where nothing else is known.
   func function(_ name: String) -> ForeignFunction? { functions[name] ?? knowledge.function(named: name) }
 
+  /// Whether a name is one of C's for certain: the package's C code declares it, or a model describes it.
+  func isKnown(_ name: String) -> Bool {
+    if functions[name] != nil || results[name] != nil { return true }
+    return knowledge.function(named: name).map { $0.confidence != .name } ?? false
+  }
+
   /// Whether a name that no Swift source declares is one of C's.
   ///
   /// - Parameter takesClosure: Whether it is given a closure, as functions of Swift often are.
   func isForeign(_ name: String, takesClosure: Bool = false) -> Bool {
-    if functions[name] != nil || results[name] != nil { return true }
-    if let known = knowledge.function(named: name), known.confidence != .name { return true }
+    if isKnown(name) { return true }
     // Otherwise what is written as C writes names, and is none of the few functions of Swift's own library.
     if takesClosure, !name.contains("_") { return false }
     return !Self.standardNames.contains(name) && !name.contains { $0.isUppercase && !name.contains("_") }
