@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sets the findings of `belay check` on real repositories against the verdicts in labels.tsv."""
+"""Sets the findings of `belay check` on real repositories against the verdicts in labels.tsv, or in swift-labels.tsv."""
 
 import argparse
 import csv
@@ -12,10 +12,10 @@ from collections import Counter
 HERE = pathlib.Path(__file__).parent
 
 
-def read_labels():
+def read_labels(name):
     """The labels by place, and the repositories with their commits, in order."""
     labels, commits = {}, {}
-    with open(HERE / "labels.tsv", newline="") as file:
+    with open(HERE / name, newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             commits[(row["repository"], row["commit"])] = None
             if row["rule"]:
@@ -44,9 +44,10 @@ def cgo_lines(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--belay", default="belay", help="the executable")
+    parser.add_argument("--labels", default="labels.tsv", help="the file with the verdicts, beside this script")
     parser.add_argument("clones", type=pathlib.Path, help="folder with one clone a repository")
     options = parser.parse_args()
-    labels, commits = read_labels()
+    labels, commits = read_labels(options.labels)
     verdicts, unjudged, missing, lines = Counter(), [], dict(labels), 0
     with_red = set()
     for repository, commit in commits:
@@ -81,7 +82,8 @@ def main():
         failed |= share < least
         print(f"{name:10}{counts[0]:6}{counts[1]:7}{counts[2]:9}{share:15.0%}")
     yellow = sum(n for (severity, _), n in verdicts.items() if severity == "yellow")
-    print(f"yellow findings per 10 000 lines of cgo code: {10_000 * yellow / max(lines, 1):.2f} ({lines} lines)")
+    if lines:
+        print(f"yellow findings per 10 000 lines of cgo code: {10_000 * yellow / lines:.2f} ({lines} lines)")
     print(f"repositories: {len({r for r, _ in commits})}, with red findings: {len(with_red)}")
     for row in unjudged:
         print("not judged yet:", *row, sep="\t")
