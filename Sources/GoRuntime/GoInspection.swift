@@ -45,6 +45,8 @@ public final class GoInspection {
   let reader: MapReader
   private let marker: Marker
   private var finder: PathFinder?
+  /// The maps whose headers stand on stacks.
+  private var stackRoots: [UInt64: Root] = [:]
   var slotCache: [AddressSlotsKey: [UInt64]] = [:]
   /// The starts of the mappings in which spans of the heap stand.
   lazy var heapMappings: Set<UInt64> = {
@@ -126,6 +128,7 @@ public final class GoInspection {
       }
     }
     collectMaps(marked: options.marks)
+    collectStackMaps(stacks)
     try image.refresh()
   }
 
@@ -182,6 +185,21 @@ public final class GoInspection {
     seen = RawBuffer(count: 0)
   }
 
+  private func collectStackMaps(_ stacks: [[UInt8]]) {
+    let search = StackMapSearch(search: MapSearch(heap: heap, types: types, offsets: offsets))
+    let known = Set(maps.lazy.filter { $0.object == .max }.map(\.address))
+    for (goroutine, stack) in zip(goroutines, stacks) {
+      stack.withUnsafeBytes { bytes in
+        search.run(bytes, at: goroutine.stack.lowerBound) { address, type in
+          guard !known.contains(address), stackRoots[address] == nil else { return }
+          stackRoots[address] = RootReader.root(at: address, of: goroutine)
+          maps.append(
+            GoMap(address: address, type: type, reachability: .guessed, isFoundBySearch: true, object: .max))
+        }
+      }
+    }
+  }
+
   /// A map's type as Go writes it.
   public func typeName(of map: GoMap) -> String {
     map.type.isKnown ? types[map.type].name : "map[?]?"
@@ -218,18 +236,24 @@ public final class GoInspection {
 
   /// The path that keeps a map alive; nil if there is none, or if the heap was not marked.
   public func path(to map: GoMap) -> RetentionPath? {
-    map.object == .max ? nil : finder?.path(to: map.object)
+    if let root = stackRoots[map.address] {
+      let step = RetentionPath.Step(type: typeName(of: map), address: map.address, member: "", isGuess: true)
+      return RetentionPath(root: root, rootMember: "", steps: [step])
+    }
+    return map.object == .max ? nil : finder?.path(to: map.object)
   }
 
   /// The path that keeps a map alive without addresses and indices, so that maps in one place of the program have the same; empty if there is none.
   public func place(of map: GoMap) -> String {
-    guard let finder, map.object != .max, marker.marks[Int(map.object)] != .none else { return "" }
-    return finder.text(pattern: finder.pattern(of: map.object))
+    guard let finder else { return "" }
+    return finder.text(pattern: placeNumber(of: map))
   }
 
   /// A number for ``place(of:)`` that is quick to compare.
   public func placeNumber(of map: GoMap) -> Int32 {
-    guard let finder, map.object != .max, marker.marks[Int(map.object)] != .none else { return 0 }
+    guard let finder else { return 0 }
+    if let root = stackRoots[map.address] { return finder.pattern(ofRoot: root) }
+    guard map.object != .max, marker.marks[Int(map.object)] != .none else { return 0 }
     return finder.pattern(of: map.object)
   }
 }

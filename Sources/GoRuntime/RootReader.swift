@@ -105,15 +105,20 @@ struct RootReader {
   func guess(stacks: [[UInt8]], goroutines: [Goroutine]) {
     for (goroutine, stack) in zip(goroutines, stacks) {
       stack.withUnsafeBytes { bytes in
-        marker.guess(at: goroutine.stack.lowerBound, bytes: bytes, where: { _ in true }) { place in
-          let frame = goroutine.frames.first { $0.range.contains(place) }
-          let function = frame?.function ?? goroutine.start
-          return Root(
-            kind: .stack, name: "goroutine \(goroutine.id) (\(goroutine.state)) \(function)", address: place,
-            isPrecise: false, type: .none, base: place)
+        marker.guess(at: goroutine.stack.lowerBound, bytes: bytes, where: { _ in true }) {
+          RootReader.root(at: $0, of: goroutine)
         }
       }
     }
+  }
+
+  /// A word of a goroutine's stack as a root.
+  static func root(at place: UInt64, of goroutine: Goroutine) -> Root {
+    let frame = goroutine.frames.first { $0.range.contains(place) }
+    let function = frame?.function ?? goroutine.start
+    return Root(
+      kind: .stack, name: "goroutine \(goroutine.id) (\(goroutine.state)) \(function)", address: place,
+      isPrecise: false, type: .none, base: place)
   }
 
   /// Notes finalizers and cleanups, and what the objects that have one refer to: the collector keeps that until the finalizer has run.

@@ -70,6 +70,20 @@ import Testing
     #expect(go.goroutines.contains { $0.start == "main.waiter" && $0.state == "chan receive" })
   }
 
+  @Test(arguments: GoToolchain.all, [[], ["-ldflags=-s"]])
+  func mapsThatStandOnStacksAreFound(_ toolchain: GoToolchain, _ flags: [String]) throws {
+    let program = try RunningProgram(toolchain.build("holder", flags: flags))
+    let go = try GoInspection(ProcessImage(pid: program.pid))
+    let found = go.maps.filter { go.place(of: $0).hasSuffix("main.stacker") }
+    #expect(found.map { go.state(of: $0).count }.sorted() == [5, 300])
+    #expect(found.allSatisfy { go.state(of: $0).faults.isEmpty && $0.reachability == .guessed })
+    for map in found {
+      let text = try #require(go.path(to: map)).text
+      #expect(text.hasPrefix("goroutine ") && text.contains("main.stacker → ?map["), "\(text)")
+      #expect(try go.map("0x" + String(map.address, radix: 16)).address == map.address)
+    }
+  }
+
   @Test(arguments: GoToolchain.all) func growthAndRemovalAreSeen(_ toolchain: GoToolchain) throws {
     let program = try RunningProgram(toolchain.build("holder"))
     let go = try GoInspection(ProcessImage(pid: program.pid))

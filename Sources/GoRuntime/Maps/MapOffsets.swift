@@ -8,6 +8,11 @@ struct MapOffsets {
   /// The members of the header, for those who want to see them: name, offset, size.
   let members: [(name: String, offset: Int, size: Int)]
 
+  /// Where the number stands that goes into each hash: its offset and size.
+  var seed: (offset: Int, size: Int)? {
+    members.first { ($0.name == "seed" || $0.name == "hash0") && $0.size >= 4 }.map { ($0.offset, $0.size) }
+  }
+
   // Classic
   private(set) var count = 0
   private(set) var flags = 0

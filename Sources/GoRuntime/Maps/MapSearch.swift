@@ -36,6 +36,12 @@ struct MapSearch {
     }
   }
 
+  /// The type of the map whose header is given, or none where it is not known; nil if it is no map with buckets on the heap.
+  func type(ofHeader header: UnsafeRawBufferPointer) -> TypeID? {
+    guard let container = offsets.isSwiss ? swiss(header) : classic(header) else { return nil }
+    return container.isKnown ? types.map(withContainer: container) : TypeID.none
+  }
+
   private func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
     bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
   }

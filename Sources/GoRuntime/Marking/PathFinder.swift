@@ -232,6 +232,9 @@ final class PathFinder {
     return name(before) + label(before.type, before.address &- before.base) + " → " + types[root.type].name
   }
 
+  /// The number of the pattern of what stands in a root itself.
+  func pattern(ofRoot root: Root) -> Int32 { intern(0, rootName(root)) }
+
   /// A goroutine's number does not belong in a pattern.
   private func rootName(_ root: Root) -> String {
     root.kind == .stack ? root.name.split(separator: " ").dropFirst(2).joined(separator: " ") : root.name

@@ -99,6 +99,23 @@ func waiter() {
 	fmt.Println(len(local))
 }
 
+// A map that does not leave its function: header and first group stand on the stack. The second outgrows its group.
+//
+//go:noinline
+func stacker() {
+	few := map[int32]int32{}
+	many := map[uint16]uint16{}
+	for i := int32(0); i < 5; i++ {
+		few[i] = i
+	}
+	for i := uint16(0); i < 300; i++ {
+		many[i] = i
+	}
+	started <- true
+	<-hold
+	fmt.Println(len(few), len(many), few[3], many[4])
+}
+
 type finalized struct {
 	m map[string]string
 }
@@ -173,6 +190,8 @@ func main() {
 	closure = makeClosure()
 	makeGarbage()
 	go waiter()
+	<-started
+	go stacker()
 	<-started
 
 	show("nilMap", nilMap)
