@@ -6,6 +6,7 @@ public struct ArchiveReader {
   private let start: Int
   private let end: Int
   private var offset: Int
+  private var lastStart = 0
   private var knownSymbols: [Symbol] = [.empty]
   private var knownTypes: [ValueType] = []
   /// Whether something did not fit: what was read must not be used.
@@ -43,6 +44,12 @@ public struct ArchiveReader {
 
   /// Reads a number.
   public mutating func number() -> Int {
+    // Most numbers take one byte.
+    if offset < end, bytes[offset] < 0x80 {
+      let only = UInt64(bytes[offset])
+      offset += 1
+      return Int(Int64(bitPattern: only >> 1) ^ -Int64(bitPattern: only & 1))
+    }
     var result: UInt64 = 0
     var shift: UInt64 = 0
     while true {
@@ -82,12 +89,23 @@ public struct ArchiveReader {
   public mutating func symbol() -> Symbol {
     let number = number()
     if number == knownSymbols.count {
-      knownSymbols.append(symbols.intern(text()))
+      knownSymbols.append(name())
     } else if number < 0 || number > knownSymbols.count {
       isBroken = true
       return .empty
     }
     return knownSymbols[number]
+  }
+
+  /// Reads a text that is a name.
+  private mutating func name() -> Symbol {
+    let count = number()
+    guard count >= 0, count <= end - offset else {
+      isBroken = true
+      return .empty
+    }
+    defer { offset += count }
+    return bytes.withUnsafeBytes { symbols.intern(UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + count)])) }
   }
 
   /// Reads a list.
@@ -111,7 +129,8 @@ public struct ArchiveReader {
       isBroken = true
       return .none
     }
-    let start = number()
+    let start = lastStart &+ number()
+    lastStart = start
     let length = number()
     return SourceRange(
       file: files[file], start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: start &+ length))

@@ -7,8 +7,64 @@ public struct ArchiveWriter {
   private let files: [Int32: Int32]
   private var symbolNumbers: [Symbol: Int32] = [.empty: 0]
   private var typeNumbers: [ValueType: Int32] = [:]
-  /// What was written so far.
-  public private(set) var bytes: [UInt8] = []
+  private var lastStart = 0
+  private let buffer = Buffer()
+
+  /// What was written so far. Complexity: O(length).
+  public var bytes: [UInt8] { Array(buffer.written) }
+
+  /// The bytes: with room for a number made ahead, each of its bytes is one store. A writer is not copied, so nobody shares its buffer.
+  private final class Buffer {
+    @exclusivity(unchecked) private var memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 12)
+    @exclusivity(unchecked) private var count = 0
+
+    deinit { memory.deallocate() }
+
+    var written: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: memory[..<count]) }
+
+    /// Makes room for some more bytes.
+    @inline(__always)
+    private func reserve(_ more: Int) { if count + more > memory.count { grow(more) } }
+
+    private func grow(_ more: Int) {
+      let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(2 * memory.count, count + more))
+      _ = larger.update(fromContentsOf: memory[..<count])
+      memory.deallocate()
+      memory = larger
+    }
+
+    @inline(__always)
+    func append(_ byte: UInt8) {
+      reserve(1)
+      memory[count] = byte
+      count += 1
+    }
+
+    /// Appends the form of seven bits a byte.
+    @inline(__always)
+    func append(packed number: UInt64) {
+      reserve(10)
+      var rest = number
+      while rest >= 0x80 {
+        memory[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+        count += 1
+        rest >>= 7
+      }
+      memory[count] = UInt8(truncatingIfNeeded: rest)
+      count += 1
+    }
+
+    func append(_ text: String) {
+      var text = text
+      text.withUTF8 { bytes in
+        reserve(bytes.count)
+        for byte in bytes {
+          memory[count] = byte
+          count += 1
+        }
+      }
+    }
+  }
 
   /// A writer of what names only symbols of a table and ranges of some files.
   public init(symbols: SymbolTable, files: [Int32]) {
@@ -20,12 +76,7 @@ public struct ArchiveWriter {
 
   /// Writes a number, one that is near zero in one byte.
   public mutating func write(_ number: Int) {
-    var rest = UInt64(bitPattern: Int64(number << 1) ^ Int64(number >> 63))
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
+    buffer.append(packed: UInt64(bitPattern: Int64(number << 1) ^ Int64(number >> 63)))
   }
 
   /// Writes a number.
@@ -33,16 +84,16 @@ public struct ArchiveWriter {
 
   /// Writes a digest.
   mutating func write(word: UInt64) {
-    for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+    for shift in stride(from: 0, to: 64, by: 8) { buffer.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
   }
 
   /// Writes a truth value.
-  public mutating func write(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
+  public mutating func write(_ flag: Bool) { buffer.append(flag ? 1 : 0) }
 
   /// Writes a text.
   public mutating func write(_ text: String) {
     write(text.utf8.count)
-    bytes.append(contentsOf: text.utf8)
+    buffer.append(text)
   }
 
   /// Writes a symbol; its name only the first time.
@@ -62,7 +113,9 @@ public struct ArchiveWriter {
   mutating func write(_ range: SourceRange) {
     guard let file = files[range.file] else { return write(-1) }
     write(file)
-    write(Int(range.start))
+    // What stands side by side in the source is mostly written one after the other.
+    write(Int(range.start) - lastStart)
+    lastStart = Int(range.start)
     write(Int(range.end) - Int(range.start))
   }
 

@@ -9,14 +9,50 @@ public final class SymbolTable: @unchecked Sendable {
   private final class Shard {
     // The lock lies at an address of its own, as locks must not move. What it guards needs no check for overlapping accesses besides.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    @exclusivity(unchecked) var numbers: [String: Int32] = [:]
-    @exclusivity(unchecked) var names: [String] = []
+    @exclusivity(unchecked) private(set) var names: [String] = []
+    @exclusivity(unchecked) private var hashes: [UInt64] = []
+    /// The numbers of names, each at the first free place from where its hash says on; 0 where there is none.
+    @exclusivity(unchecked) private var slots = [Int32](repeating: 0, count: 1 << 8)
 
     init() { pthread_mutex_init(mutex, nil) }
 
     deinit {
       pthread_mutex_destroy(mutex)
       mutex.deallocate()
+    }
+
+    /// The number of a name, counted from 1. Complexity: O(length).
+    func number(of name: UnsafeRawBufferPointer, hash: UInt64) -> Int32 {
+      if names.count * 2 >= slots.count { grow() }
+      var slot = place(hash)
+      while slots[slot] != 0 {
+        let number = Int(slots[slot]) - 1
+        if hashes[number] == hash, Self.isEqual(names[number], name) { return slots[slot] }
+        slot = (slot + 1) & (slots.count - 1)
+      }
+      names.append(String(decoding: name, as: UTF8.self))
+      hashes.append(hash)
+      slots[slot] = Int32(names.count)
+      return slots[slot]
+    }
+
+    private func place(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 16) & (slots.count - 1) }
+
+    private func grow() {
+      slots = [Int32](repeating: 0, count: slots.count * 2)
+      for (index, hash) in hashes.enumerated() {
+        var slot = place(hash)
+        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = Int32(index + 1)
+      }
+    }
+
+    private static func isEqual(_ known: String, _ name: UnsafeRawBufferPointer) -> Bool {
+      var known = known
+      return known.withUTF8 { bytes in
+        // Unsafe: both are as long as the count, when that is the same; memcmp reads no more.
+        bytes.count == name.count && (name.isEmpty || memcmp(bytes.baseAddress!, name.baseAddress!, name.count) == 0)
+      }
     }
 
     @inline(__always)
@@ -35,16 +71,19 @@ public final class SymbolTable: @unchecked Sendable {
 
   /// The symbol of a name, made when it is new. Complexity: O(length).
   public func intern(_ name: String) -> Symbol {
+    var name = name
+    return name.withUTF8 { intern(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The symbol of a name in UTF-8. Complexity: O(length).
+  func intern(_ name: UnsafeRawBufferPointer) -> Symbol {
     if name.isEmpty { return .empty }
-    let index = Int32(truncatingIfNeeded: name.hashValue) & ((1 << Self.shardBits) - 1)
+    let hash = ContentHash.hash(name)
+    let index = Int32(truncatingIfNeeded: hash & ((1 << UInt64(Self.shardBits)) - 1))
     let shard = shards[Int(index)]
     return shard.locked {
-      if let number = shard.numbers[name] { return Symbol(rawValue: number) }
-      shard.names.append(name)
       // Counted from 1 within the shard: 0 is the empty name.
-      let number = Int32(shard.names.count) << Self.shardBits | index
-      shard.numbers[name] = number
-      return Symbol(rawValue: number)
+      Symbol(rawValue: shard.number(of: name, hash: hash) << Self.shardBits | index)
     }
   }
 

@@ -56,12 +56,7 @@ public struct SolverCache: Sendable {
   /// Keeps a unit for later runs. A cache that cannot be written costs time, nothing else.
   func keep(_ unit: SolvedUnit, number: Int, _ program: Program) {
     guard let identity = identities[number] else { return }
-    let content = unit.bytes(program, identity)
-    let digest = content.withUnsafeBytes { ContentHash.hash($0, seed: identity.key) }
-    var data = Data(capacity: content.count + 8)
-    withUnsafeBytes(of: digest) { data.append(contentsOf: $0) }
-    data.append(contentsOf: content)
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try? data.write(to: URL(fileURLWithPath: path(identity.key)), options: .atomic)
+    CacheFile.write(unit.bytes(program, identity), to: path(identity.key), seed: identity.key)
   }
 }

@@ -91,11 +91,7 @@ struct PackageCache: Sendable {
     guard let key = keys[number], let files = files[number] else { return }
     var writer = ArchiveWriter(symbols: symbols, files: files)
     result.write(to: &writer)
-    let digest = writer.bytes.withUnsafeBytes { ContentHash.hash($0, seed: key) }
-    var data = Data(capacity: writer.bytes.count + 8)
-    withUnsafeBytes(of: digest) { data.append(contentsOf: $0) }
-    data.append(contentsOf: writer.bytes)
-    try? data.write(to: URL(fileURLWithPath: path(key)), options: .atomic)
+    CacheFile.write(writer.bytes, to: path(key), seed: key)
   }
 }
 

@@ -38,8 +38,7 @@ extension FolderListing.GoFile {
 
   /// The first context that takes the file, nearest to `base` first.
   func firstContext(besides base: BuildContext) -> BuildContext? {
-    let named = BuildContext.nameConstraints(name)
-    let tags = Set(named + (header.constraint?.tags ?? []))
+    let tags = Set(nameTags + (header.constraint?.tags ?? []))
     var systems = [base.operatingSystem]
     if tags.contains("unix") || tags.contains(base.operatingSystem)
       || !tags.isDisjoint(with: BuildContext.knownSystems)

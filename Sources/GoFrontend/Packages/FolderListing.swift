@@ -6,6 +6,15 @@ struct FolderListing: Sendable {
     var name: String
     var source: SourceBytes
     var header: FileHeader
+    /// The tags that its name demands.
+    var nameTags: [String]
+
+    init(name: String, source: SourceBytes, header: FileHeader) {
+      self.name = name
+      self.source = source
+      self.header = header
+      nameTags = BuildContext.nameConstraints(name)
+    }
 
     var isTest: Bool { name.hasSuffix("_test.go") }
 
@@ -13,7 +22,7 @@ struct FolderListing: Sendable {
     func isIncluded(in context: BuildContext) -> Bool {
       if header.hasInvalidConstraint || header.packageName == "documentation" { return false }
       if !context.isCgoEnabled, header.usesCgo { return false }
-      return context.matches(fileName: name) && (header.constraint?.evaluate(context.matches(tag:)) ?? true)
+      return nameTags.allSatisfy(context.matches(tag:)) && (header.constraint?.evaluate(context.matches(tag:)) ?? true)
     }
   }
 

@@ -22,7 +22,8 @@ struct PackageLoader {
     /// Whether imported packages outside of the paths are loaded.
     var loadsDependencies = true
     /// The folder that reported paths are relative to.
-    var root = FileManager.default.currentDirectoryPath
+    var root = FileManager.default.currentDirectoryPath { didSet { absoluteRoot = FileSystem.absolute(root) } }
+    private var absoluteRoot = FileManager.default.currentDirectoryPath
     /// Where distribution and module cache lie; found by itself when nil.
     var roots: ModuleResolver.Roots?
     /// Paths for which this is false are passed over while folders are walked. The path is the one that reports show.
@@ -30,7 +31,7 @@ struct PackageLoader {
 
     /// The path as reports show it.
     func reported(_ path: String) -> String {
-      let root = FileSystem.absolute(self.root)
+      let root = absoluteRoot
       if path == root { return "." }
       guard FileSystem.isInside(path, root) else { return path }
       return root == "/" ? String(path.dropFirst()) : String(path.dropFirst(root.count + 1))

@@ -70,6 +70,14 @@ final class TypedProgram: PackageSource, @unchecked Sendable {
   /// Packages are taken after those that they import, as far as several threads allow, and their trees go when they are done: so only a few trees are there at a time.
   func checkPackages<Output: Sendable>(_ body: @Sendable (CheckedPackage) -> Output) -> [(package: Int, output: Output)]
   {
+    // With few packages most threads would watch one of them parse what it imports.
+    if wanted.count < queue.threads {
+      let targets = wanted.flatMap { [$0.number] + $0.imports.values }
+      let numbers = Set(targets.flatMap { graph.packages[$0].files }).sorted {
+        graph.files[$0].source.count > graph.files[$1].source.count
+      }
+      queue.forEach(count: numbers.count) { _ = files[numbers[$0]].tree }
+    }
     let results = queue.map(wanted) { package in
       // Parsed here, and not under the lock of the declarations, which others wait for.
       for target in [package.number] + package.imports.values.sorted() where !declarations.isKnown(package: target) {
