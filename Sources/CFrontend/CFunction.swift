@@ -9,7 +9,15 @@ struct CFunction {
     var isPointer: Bool
   }
 
+  /// The number of the source that a function was read from, and its number there: equal ones mean the same function.
+  struct Origin: Hashable {
+    var source: Int
+    var index: Int
+  }
+
   var name: String
+  /// Nil where nobody compares it with functions of other packages.
+  var origin: Origin?
   var parameters: [Parameter] = []
   var nodes: [CNode] = []
   /// Names of functions, fields and labels, by `CNode.name`.

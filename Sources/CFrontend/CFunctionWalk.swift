@@ -34,34 +34,6 @@ struct CFunctionWalk {
     case address(UInt32)
   }
 
-  struct State: Hashable {
-    var locals: [UInt32: Value] = [:]
-    // One bit for a parameter each.
-    var freed: UInt64 = 0
-    var mayBeFreed: UInt64 = 0
-    var released: UInt64 = 0
-    var counted: UInt64 = 0
-    var null: UInt64 = 0
-    var notNull: UInt64 = 0
-
-    /// Either of two states.
-    mutating func join(_ other: State) {
-      // Where the parameter is null it makes no difference whether it was freed.
-      let both = (freed | null) & (other.freed | other.null)
-      mayBeFreed |= other.mayBeFreed | ((freed | other.freed) & ~both)
-      freed = both & (freed | other.freed)
-      null &= other.null
-      notNull &= other.notNull
-      released |= other.released
-      counted |= other.counted
-      for (variable, value) in locals {
-        let otherValue = other.locals[variable] ?? .unknown
-        if value == otherValue || otherValue == .zero { continue }
-        locals[variable] = value == .zero ? otherValue : .unknown
-      }
-    }
-  }
-
   /// Beyond this many states of one place they are joined.
   static let maximumStates = 16
   /// Statements and expressions that nest deeper are not followed: the walk recurses.
@@ -71,7 +43,6 @@ struct CFunctionWalk {
 
   let function: CFunction
   let callee: (String) -> Callee
-  private var parameters: [UInt32: Int] = [:]
   var summary: ForeignFunction
   var exits: [(state: State, value: Value)] = []
   /// The release functions of allocations, by node.
@@ -95,7 +66,7 @@ struct CFunctionWalk {
   /// The summary of the function; without effects when it is too large to be followed.
   mutating func run() -> ForeignFunction {
     let empty = summary
-    var start = State()
+    var start = State(LocalSlots(function))
     for (number, parameter) in function.parameters.enumerated() where parameter.isPointer && number < 64 {
       start.locals[parameter.declaration] = .parameter(number)
     }
@@ -241,7 +212,7 @@ struct CFunctionWalk {
 
   /// The different ones of some states, and no more than the bound.
   static func bounded(_ states: [State]) -> [State] {
-    if states.count < 2 { return states }
+    if states.count < 2 || states.count == 2 && states[0] != states[1] { return states }
     var result: [State] = []
     var seen: Set<State> = []
     for state in states where seen.insert(state).inserted { result.append(state) }
@@ -323,7 +294,7 @@ struct CFunctionWalk {
         yes.append(state)
         // Where there was no memory there is none to speak of.
         var failed = state
-        for (variable, held) in failed.locals where held == value { failed.locals[variable] = .zero }
+        failed.locals.replace(value, by: .zero)
         no.append(failed)
       case .unknown, .pointee:
         yes.append(state)

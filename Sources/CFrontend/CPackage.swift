@@ -74,6 +74,7 @@ public struct CPackage: Sendable, Hashable, Codable {
       CReader(clang: clang, wanted: unit.names).read(
         unit.source.text, path: unit.source.path, options: accepted(unit.source.options))
     }
+    let memory = CSummaryMemory()
     return queue.map(Array(zip(packages, members))) { package, members in
       var result = CPackage()
       var all: [CFunction] = []
@@ -83,12 +84,13 @@ public struct CPackage: Sendable, Hashable, Codable {
           result.unread.append(source.path)
           continue
         }
-        if merged.insert(number).inserted { result.merge(found, &all) }
+        if merged.insert(number).inserted { result.merge(found, source: number, &all) }
       }
       // A function in a header turns up in each source that includes it.
       var seen: Set<String> = []
-      result.functions = CSummaries(all.filter { seen.insert($0.name).inserted }, knowledge: knowledge).known.values
-        .sorted { $0.name < $1.name }
+      result.functions = CSummaries(
+        all.filter { seen.insert($0.name).inserted }, knowledge: knowledge, memory: memory
+      ).known.values.sorted { $0.name < $1.name }
       return result
     }
   }
@@ -108,8 +110,11 @@ public struct CPackage: Sendable, Hashable, Codable {
     }
   }
 
-  private mutating func merge(_ found: CReader.Result, _ functions: inout [CFunction]) {
-    functions += found.functions
+  private mutating func merge(_ found: CReader.Result, source: Int, _ functions: inout [CFunction]) {
+    for (index, function) in found.functions.enumerated() {
+      functions.append(function)
+      functions[functions.count - 1].origin = CFunction.Origin(source: source, index: index)
+    }
     results.merge(found.results) { first, _ in first }
     variables.merge(found.variables) { first, _ in first }
     fields.merge(found.fields) { first, _ in first }

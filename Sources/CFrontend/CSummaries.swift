@@ -13,8 +13,11 @@ struct CSummaries {
 
   let known: [String: ForeignFunction]
 
-  init(_ functions: [CFunction], knowledge: any ForeignKnowledge) {
+  /// - Parameter memory: summaries of functions that other packages of the check share; those that are new are noted in it.
+  init(_ functions: [CFunction], knowledge: any ForeignKnowledge, memory: CSummaryMemory = CSummaryMemory()) {
     var known: [String: ForeignFunction] = [:]
+    // The same few functions are called all over, and a look into the models takes a name apart.
+    var models: [String: CFunctionWalk.Callee] = [:]
     var numbers: [String: Int] = [:]
     for (number, function) in functions.enumerated() { numbers[function.name] = number }
     let callees = functions.map { function in
@@ -22,6 +25,13 @@ struct CSummaries {
         .sorted()
     }
     for component in Self.components(callees) {
+      let others = Set(component.flatMap { callees[$0] }).subtracting(component).sorted()
+      let key = CSummaryMemory.Key(
+        component.map { functions[$0].origin }, others.map { known[functions[$0].name] })
+      if let found = key.flatMap({ memory[$0] }) {
+        for (number, summary) in zip(component, found) { known[functions[number].name] = summary }
+        continue
+      }
       let names = Set(component.map { functions[$0].name })
       for _ in 0..<Self.maximumRounds {
         var changed = false
@@ -30,8 +40,11 @@ struct CSummaries {
           var walk = CFunctionWalk(function) { name in
             if let own = known[name] { return .known(own) }
             if names.contains(name) { return .later }
-            guard let model = knowledge.function(named: name), model.confidence != .name else { return .unknown }
-            return .known(model)
+            if let known = models[name] { return known }
+            let model = knowledge.function(named: name).flatMap { $0.confidence == .name ? nil : $0 }
+            let callee = model.map(CFunctionWalk.Callee.known) ?? .unknown
+            models[name] = callee
+            return callee
           }
           let summary = walk.run()
           if known[function.name] != summary {
@@ -41,6 +54,7 @@ struct CSummaries {
         }
         if !changed || component.count == 1 && !callees[component[0]].contains(component[0]) { break }
       }
+      if let key { memory.note(component.compactMap { known[functions[$0].name] }, for: key) }
     }
     self.known = known
   }

@@ -33,10 +33,12 @@ struct ForeignPackages: ForeignTypes {
     }
     let namesByFolder = names
     let sources = Self.withCommonOptions(queue.map(wanted) { Self.sources($0, graph) })
+    let headers = HeaderFiles()
     return queue.map(Array(zip(wanted, sources))) { package, sources in
       let names = namesByFolder[package.directory] ?? []
       return Input(
-        package: package.number, sources: sources, names: names, digest: Self.digest(sources, names, package))
+        package: package.number, sources: sources, names: names,
+        digest: Self.digest(sources, names, package, headers))
     }
   }
 
@@ -85,12 +87,16 @@ struct ForeignPackages: ForeignTypes {
           Diagnostic(at: Place(file: graph.files[file].reportedPath, line: 1, column: 1), LibClang.missing))
       }
     }
+    // Equal digests mean equal texts and files.
+    let texts = queue.map(distinct) { number in
+      ForeignSurroundings(inputs[number].sources.map(\.text), graph.packages[inputs[number].package].foreignFiles)
+    }
+    let surroundings = Dictionary(uniqueKeysWithValues: zip(distinct.map { inputs[$0].digest }, texts))
     for input in inputs {
       guard let package = byDigest[input.digest] else { continue }
       result.packages[graph.packages[input.package].symbolPath] = package
       result.digests[input.package] = input.digest
-      let owner = graph.packages[input.package]
-      result.surroundings[owner.symbolPath] = ForeignSurroundings(input.sources.map(\.text), owner.foreignFiles)
+      result.surroundings[graph.packages[input.package].symbolPath] = surroundings[input.digest]
     }
     let read = distinct.compactMap { byDigest[inputs[$0].digest] }
     var reported: Set<String> = []
@@ -152,17 +158,19 @@ struct ForeignPackages: ForeignTypes {
       })
   }
 
-  private static func digest(_ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage) -> UInt64 {
+  private static func digest(
+    _ sources: [CPackage.Source], _ names: Set<String>, _ package: GoPackage, _ headers: HeaderFiles
+  ) -> UInt64 {
     var digest = ContentHash.hash("3 " + names.sorted().joined(separator: " "))
     for source in sources {
       digest = ContentHash.combine(
         digest, ContentHash.hash(source.path + "\n" + source.options.joined(separator: " ") + "\n" + source.text))
     }
     for path in package.foreignFiles where !path.hasSuffix(".c") {
-      digest = ContentHash.combine(digest, ContentHash.hash(file: path))
+      digest = ContentHash.combine(digest, headers[path]?.digest ?? ContentHash.hash(path))
     }
     // Whatever other folders of the project have in store for it.
-    digest = ContentHash.combine(digest, IncludedHeaders.digest(sources))
+    digest = ContentHash.combine(digest, IncludedHeaders.digest(sources, headers))
     return digest
   }
 

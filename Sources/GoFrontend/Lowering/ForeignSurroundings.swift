@@ -6,7 +6,7 @@ struct ForeignSurroundings: Sendable {
   private(set) var startsThreads = false
 
   /// Functions and types that start threads, or queues that run on them.
-  private static let starters = [
+  private static let starters: [StaticString] = [
     "pthread_create", "thrd_create", "std::thread", "CreateThread", "_beginthread", "g_thread_new", "g_thread_try_new",
     "SDL_CreateThread", "dispatch_get_global_queue", "dispatch_queue_create", "NSThread", "NSOperationQueue",
   ]
@@ -26,7 +26,10 @@ struct ForeignSurroundings: Sendable {
   private static let maximumSize = 1 << 20
 
   private mutating func read(_ text: String) {
-    for include in IncludedHeaders.includes(in: Array(text.utf8)) { headers.insert(include.name) }
-    if !startsThreads { startsThreads = Self.starters.contains { text.contains($0) } }
+    let bytes = Array(text.utf8)
+    for include in IncludedHeaders.includes(in: bytes) { headers.insert(include.name) }
+    if !startsThreads {
+      startsThreads = bytes.withUnsafeBytes { bytes in Self.starters.contains { SourceBytes.contains($0, in: bytes) } }
+    }
   }
 }

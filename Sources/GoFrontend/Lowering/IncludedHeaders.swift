@@ -10,19 +10,20 @@ import Foundation
 /// are left out.
 struct IncludedHeaders {
   private let folders: [String]
+  private let files: HeaderFiles
   private var seen: Set<String> = []
   private(set) var digest: UInt64 = 0
 
   /// The digest of all headers that the sources lead to, with their paths: one that comes up earlier in the search paths changes it as well.
   ///
   /// Complexity: linear in the sources and headers.
-  static func digest(_ sources: [CPackage.Source]) -> UInt64 {
+  static func digest(_ sources: [CPackage.Source], _ files: HeaderFiles) -> UInt64 {
     var digest: UInt64 = 0
     // Sources of one package mostly have the same options, and so the same headers.
     var byOptions: [[String]: IncludedHeaders] = [:]
     for source in sources {
-      byOptions[source.options, default: IncludedHeaders(options: source.options)].follow(
-        Array(source.text.utf8), in: folder(of: source.path))
+      byOptions[source.options, default: IncludedHeaders(options: source.options, files)].follow(
+        includes(in: Array(source.text.utf8)), in: folder(of: source.path))
     }
     for (_, headers) in byOptions.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       digest = ContentHash.combine(digest, headers.digest)
@@ -30,7 +31,8 @@ struct IncludedHeaders {
     return digest
   }
 
-  private init(options: [String]) {
+  private init(options: [String], _ files: HeaderFiles) {
+    self.files = files
     var folders: [String] = []
     var isFolder = false
     for option in options {
@@ -48,25 +50,28 @@ struct IncludedHeaders {
 
   private static func folder(of path: String) -> String { (path as NSString).deletingLastPathComponent }
 
-  private mutating func follow(_ text: [UInt8], in folder: String) {
-    var open = [(text, folder)]
-    while let (text, folder) = open.popLast() {
-      for include in Self.includes(in: text) {
+  private mutating func follow(_ includes: [Include], in folder: String) {
+    let files = files
+    var open = [(includes, folder)]
+    while let (includes, folder) = open.popLast() {
+      for include in includes {
         let places = include.isQuoted ? [folder] + folders : folders
         let candidates = include.name.hasPrefix("/") ? [include.name] : places.map { FileSystem.join($0, include.name) }
-        guard let path = candidates.first(where: FileSystem.isFile), seen.insert(path).inserted,
-          let data = FileManager.default.contents(atPath: path)
+        guard let (path, file) = candidates.lazy.compactMap({ path in files[path].map { (path, $0) } }).first,
+          seen.insert(path).inserted
         else { continue }
-        let content = data.withUnsafeBytes { ContentHash.hash($0, seed: ContentHash.hash(path)) }
-        digest = ContentHash.combine(digest, content)
-        open.append((Array(data), Self.folder(of: path)))
+        digest = ContentHash.combine(digest, file.digest)
+        open.append((file.includes, Self.folder(of: path)))
       }
     }
   }
 
+  /// A file that is asked for.
+  typealias Include = (name: String, isQuoted: Bool)
+
   /// The names behind `#include`, `#include_next` and `#import`, in their order.
-  static func includes(in text: [UInt8]) -> [(name: String, isQuoted: Bool)] {
-    var result: [(String, Bool)] = []
+  static func includes(in text: [UInt8]) -> [Include] {
+    var result: [Include] = []
     var index = 0
     func skipSpace() {
       while index < text.count, text[index] == 0x20 || text[index] == 0x09 { index += 1 }

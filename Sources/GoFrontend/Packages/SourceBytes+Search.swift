@@ -2,10 +2,13 @@ import Foundation
 
 extension SourceBytes {
   /// Whether the file holds a text. Complexity: O(count).
-  func contains(_ text: StaticString) -> Bool {
+  func contains(_ text: StaticString) -> Bool { Self.contains(text, in: bytes) }
+
+  /// Whether bytes hold a text. Complexity: O(count).
+  static func contains(_ text: StaticString, in bytes: UnsafeRawBufferPointer) -> Bool {
     let length = text.utf8CodeUnitCount
-    guard length > 0, count >= length else { return length == 0 }
-    let base = bytes.baseAddress!
+    let count = bytes.count
+    guard length > 0, count >= length, let base = bytes.baseAddress else { return length == 0 }
     let needle = text.utf8Start
     var offset = 0
     // Unsafe: memchr and memcmp stay within the `count` bytes, as `offset + length <= count` says.
