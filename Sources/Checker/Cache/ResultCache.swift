@@ -74,18 +74,13 @@ struct ResultCache {
   }
 
   static func prune(_ base: String, maximumBytes: Int) {
-    var entries: [(name: String, size: Int, used: Date)] = []
-    for case let name as String in FileManager.default.enumerator(atPath: base) ?? .init() {
-      // Another process may have removed it meanwhile.
-      guard let attributes = try? FileManager.default.attributesOfItem(atPath: "\(base)/\(name)"),
-        attributes[.type] as? FileAttributeType == .typeRegular
-      else { continue }
-      let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
-      entries.append((name, size, attributes[.modificationDate] as? Date ?? .distantPast))
-    }
+    var entries = CacheEntry.all(below: base)
     var total = entries.reduce(0) { $0 + $1.size }
-    for entry in entries.sorted(by: { ($0.used, $0.name) < ($1.used, $1.name) }) where total > maximumBytes {
-      try? FileManager.default.removeItem(atPath: "\(base)/\(entry.name)")
+    guard total > maximumBytes else { return }
+    entries.sort { ($0.used, $0.path) < ($1.used, $1.path) }
+    for entry in entries where total > maximumBytes {
+      // Another process may have removed it meanwhile.
+      unlink(entry.path)
       total -= entry.size
     }
   }
