@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Holds `belay maps` against Go's own type checker, by default on a Go distribution's src, and prints both times.
 #
-#   Benchmarks/maps-oracle.sh GOROOT [ORACLE [fake|real [FOLDER…]]]
+#   [BELAY=FILE] Benchmarks/maps-oracle.sh GOROOT [ORACLE [fake|real [FOLDER…]]]
 #
+# BELAY is an executable that is built already.
 # ORACLE is the folder of the gomaps program. In its mode `real` it looks at what `go tool cgo` makes of packages that use C, which needs their headers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,8 +15,12 @@ folders=("$@")
 [ ${#folders[@]} -gt 0 ] || folders=("$goroot/src")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-swift build -c release --product belay >&2
-belay=$(realpath "$(swift build -c release --show-bin-path)/belay")
+if [ -n "${BELAY:-}" ]; then
+  belay=$(realpath "$BELAY")
+else
+  swift build -c release --product belay >&2
+  belay=$(realpath "$(swift build -c release --show-bin-path)/belay")
+fi
 compare=$PWD/Benchmarks/maps-compare.py
 export GOROOT=$goroot GOTOOLCHAIN=local GOCACHE=$work/cache GOFLAGS= CGO_ENABLED=1 PATH=$goroot/bin:$PATH
 mkdir "$work/oracle"
