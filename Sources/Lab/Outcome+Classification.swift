@@ -37,7 +37,12 @@ extension Outcome {
         return Outcome(.caught, by: "the race detector", racePlace(errors) ?? "a data race")
       }
       if let found = line.range(of: "ERROR: AddressSanitizer: ") {
-        return Outcome(.caught, by: "AddressSanitizer", withoutAddresses(line[found.upperBound...]))
+        let text = line[found.upperBound...]
+        return Outcome(
+          .caught, by: "AddressSanitizer", String(text.range(of: " on ").map { text[..<$0.lowerBound] } ?? text))
+      }
+      if let found = line.range(of: "ERROR: LeakSanitizer: ") {
+        return Outcome(.caught, by: "LeakSanitizer", String(line[found.upperBound...]))
       }
       if line.hasPrefix("fatal error: checkptr: ") {
         return Outcome(.caught, by: "checkptr", String(line.dropFirst("fatal error: checkptr: ".count)))

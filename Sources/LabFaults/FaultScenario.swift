@@ -13,6 +13,8 @@ public struct FaultScenario: Sendable {
 
   /// All scenarios, by their numbers.
   public static let all: [FaultScenario] = [
-    freedKey, freedInCallback, leakedEntries, doubleFree, concurrentUse, nilMap,
+    freedKey, freedInCallback, leakedEntries, doubleFree, bucketPointer, rawIteration, concurrentUse, nilMap,
+    unstableKeys,
+    staleOwner, keptAlive, givenBack, endedArena,
   ]
 }

@@ -3,9 +3,12 @@ package struct Page {
   let title: String
   /// What stands below the title.
   let summary: [String]
+  /// Rules of style besides those of all pages.
+  private let style: String
   private var body = ""
 
-  package init(title: String, summary: [String]) {
+  package init(title: String, summary: [String], style: String = "") {
+    self.style = style
     self.title = title
     self.summary = summary
   }
@@ -27,7 +30,7 @@ package struct Page {
     <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
     <title>\(Markup.escape(title))</title>
-    <style>\(String(decoding: PackageResources.page_css, as: UTF8.self))</style></head>
+    <style>\(String(decoding: PackageResources.page_css, as: UTF8.self))\(style)</style></head>
     <body><header><h1>\(Markup.escape(title))</h1>
     \(summary.map { "<p>\(Markup.escape($0))</p>" }.joined(separator: "\n"))
     </header><main>

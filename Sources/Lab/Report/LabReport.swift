@@ -16,12 +16,19 @@ public struct LabReport: Sendable, Equatable, Codable {
 
   /// The scenarios, by their numbers.
   public var scenarios: [Scenario] = []
+  /// The claims that were tried.
+  public var claims: [LabClaim] = []
   /// What could not be run, and why.
   public var notes: [String] = []
 
   /// An empty report.
   public init() {}
 
+  /// Which tool catches which fault.
+  public var matrix: ToolMatrix { ToolMatrix(scenarios) }
+
   /// Whether there are programs that could not be run, or did not say what happened.
-  public var hasFailures: Bool { scenarios.contains { $0.results.contains { $0.outcome.kind == .failed } } }
+  public var hasFailures: Bool {
+    scenarios.contains { $0.results.contains { $0.outcome.kind == .failed } } || claims.contains { $0.verdict == nil }
+  }
 }

@@ -26,8 +26,8 @@ public struct LabResult: Sendable, Equatable, Codable {
   public let kind: FaultVariant.Kind
   /// What it does.
   public let shows: String
-  /// Whether it ran under `belay guard`.
-  public let isGuarded: Bool
+  /// The tool that it was built with, or ran under, to find the fault; nil without one.
+  public let tool: String?
   /// What happened.
   public let outcome: Outcome
   /// The figures that it gave.
@@ -38,4 +38,9 @@ public struct LabResult: Sendable, Equatable, Codable {
   public let command: String
   /// How long it took.
   public let seconds: Double
+
+  /// The tool `belay guard`.
+  public static let guardian = "belay guard"
+  /// The tool `belay check`, which reads the program instead of running it.
+  public static let checker = "belay check"
 }
