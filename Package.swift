@@ -93,6 +93,9 @@ let package = Package(
       resources: [.embedInCode("Models/libraries.yml")]
     ),
 
+    // The checker in an editor.
+    .target(name: "LanguageServer", dependencies: ["Checker", "Findings", "Flow"]),
+
     // One view over a live process and a core dump. CProcess holds the system calls that Swift cannot import.
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CProcess"),
@@ -120,7 +123,8 @@ let package = Package(
     .executableTarget(
       name: "belay",
       dependencies: [
-        "Checker", "Diagnosis", "GoFrontend", "GoRuntime", "GuardMonitor", "Lab", "LabFaults", "ProcessImage",
+        "Checker", "Diagnosis", "GoFrontend", "GoRuntime", "GuardMonitor", "Lab", "LabFaults", "LanguageServer",
+        "ProcessImage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -160,6 +164,9 @@ let package = Package(
     .testTarget(name: "SwiftFrontendTests", dependencies: ["SwiftFrontend", "TestSupport"]),
     .testTarget(
       name: "CheckerTests", dependencies: ["Checker", "TestSupport"], exclude: ["Fixes", "Rules", "SwiftRules"]),
+    .testTarget(
+      name: "LanguageServerTests", dependencies: ["Checker", "Findings", "LanguageServer", "TestSupport", "belay"],
+      exclude: ["Support/neovim.lua"]),
     // GoPrograms builds and runs the Go programs in Tests/Programs.
     .target(name: "GoPrograms", path: "Tests/GoPrograms"),
     .testTarget(name: "ProcessImageTests", dependencies: ["GoPrograms", "ProcessImage", "TestSupport"]),

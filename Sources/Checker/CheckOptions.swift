@@ -18,6 +18,8 @@ public struct CheckOptions: Sendable {
   public var checksAllContexts = true
   /// Whether test files are checked.
   public var includesTests = false
+  /// Contents that stand in for those of files.
+  public var overlay = SourceOverlay.none
   /// How many threads work.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// Where results are kept between runs; nil for nowhere.

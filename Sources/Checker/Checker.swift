@@ -25,10 +25,22 @@ public struct Checker: Sendable {
   ///
   /// - Parameter progress: is told what is being done; called from the calling thread.
   public func run(progress: (String) -> Void = { _ in }) -> Report {
+    // Whoever is never told to stop has a report in the end.
+    guard let report = run(isCancelled: { false }, progress: progress) else {
+      preconditionFailure("a check that nobody cancelled gave no report")
+    }
+    return report
+  }
+
+  /// Likewise for someone who may lose interest meanwhile.
+  ///
+  /// - Parameter isCancelled: asked between the steps, on the calling thread; once it is true, there will be no report.
+  public func run(isCancelled: () -> Bool, progress: (String) -> Void = { _ in }) -> Report? {
     let start = ContinuousClock.now
     progress("reading files")
     let sources = CheckedSources(options)
     logger.debug("read", metadata: ["files": "\(sources.fileCount)", "after": "\(start.duration(to: .now))"])
+    if isCancelled() { return nil }
     let cache = options.cacheFolder.map { ResultCache(folder: $0, logger: logger) }
     let key = cache.map { _ in sources.fingerprint(salt: salt()) }
     var report: Report
@@ -36,8 +48,10 @@ public struct Checker: Sendable {
       report = known
       report.statistics.cachedPackages = report.statistics.packages
     } else {
-      report = analyse(sources, start, progress)
-      if let cache, let key { cache.store(report, key) }
+      guard let new = analyse(sources, start, isCancelled, progress) else { return nil }
+      report = new
+      // What nobody has saved is not asked for again by another run.
+      if let cache, let key, options.overlay.isEmpty { cache.store(report, key) }
     }
     if let changed = options.changedLines { report.findings.removeAll { !changed.touches($0) } }
     report.statistics.seconds =
@@ -72,8 +86,9 @@ public struct Checker: Sendable {
   }
 
   private func analyse(
-    _ sources: CheckedSources, _ start: ContinuousClock.Instant, _ progress: (String) -> Void
-  ) -> Report {
+    _ sources: CheckedSources, _ start: ContinuousClock.Instant, _ isCancelled: () -> Bool,
+    _ progress: (String) -> Void
+  ) -> Report? {
     let model = LibraryModel(additions: options.configuration.functions)
     progress("parsing and checking types")
     let partsFolder = options.cacheFolder.map {
@@ -81,18 +96,26 @@ public struct Checker: Sendable {
     }
     let program = sources.program(knowledge: model, cache: partsFolder)
     logger.debug("lowered", metadata: ["units": "\(program.units.count)", "after": "\(start.duration(to: .now))"])
+    if isCancelled() {
+      Self.dispose(of: program)
+      return nil
+    }
     progress("analysing")
     let analysis = Analysis(
       units: program.units, symbols: program.symbols, sourceMap: program.sourceMap, knowledge: model,
       queue: ParallelQueue(threads: options.threads),
       cache: partsFolder.map { SolverCache(folder: $0, identities: program.identities) })
     logger.debug("solved", metadata: ["after": "\(start.duration(to: .now))"])
+    if isCancelled() {
+      Self.dispose(of: (program, analysis))
+      return nil
+    }
     progress("running rules")
     var findings = RuleRegistry.findings(in: analysis, where: isEnabled)
     // A file that belongs to several build contexts is analysed in each; a fault in it is one fault.
     var seen: Set<Finding> = []
     findings.removeAll { !seen.insert($0).inserted }
-    let files = SourceFiles(root: options.root)
+    let files = SourceFiles(root: options.root, overlay: options.overlay)
     let ran = Set(Self.rules.filter(isEnabled).map(\.id))
     var suppressions = Suppressions(
       program.directives, sourceMap: program.sourceMap, sources: files, known: Self.rules)

@@ -15,6 +15,8 @@ public struct SwiftSources: Sendable {
     public var root = FileManager.default.currentDirectoryPath
     /// Files and folders, by reported path, for which this is false are passed over.
     public var isIncluded: @Sendable (String) -> Bool = { _ in true }
+    /// Contents that stand in for those of files. Headers count as they are on disk, because libclang reads them.
+    public var overlay = SourceOverlay.none
     /// How many threads work at once.
     public var threads = ProcessInfo.processInfo.activeProcessorCount
     /// The number that the first file gets in ranges: another frontend may have the ones below.
@@ -40,7 +42,9 @@ public struct SwiftSources: Sendable {
     diagnostics = found.diagnostics
     self.options = options
     // Where there is no Swift, C belongs to somebody else.
-    foreign = found.files.isEmpty ? nil : ForeignSources(roots: found.roots, isIncluded: options.isIncluded)
+    foreign =
+      found.files.isEmpty
+      ? nil : ForeignSources(roots: found.roots, overlay: options.overlay, isIncluded: options.isIncluded)
   }
 
   /// How many files were read.

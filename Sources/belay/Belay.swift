@@ -13,7 +13,7 @@ struct Belay: ParsableCommand {
     version: belayVersion,
     subcommands: [
       Check.self, Inspect.self, WatchCommand.self, Correlate.self, Maps.self, Rules.self, Explain.self, Merge.self,
-      Guard.self, LabCommand.self, LabProgram.self,
+      Guard.self, LabCommand.self, LabProgram.self, LSP.self,
     ])
 
   static func main() {

@@ -56,7 +56,7 @@ import Testing
     (["check", "--write-baseline", "b", "--since", "HEAD"], "--write-baseline"),
     (
       ["chek"],
-      "belay: unknown command 'chek': there are check, inspect, watch, correlate, maps, rules, explain, merge, guard, help, did you mean 'check'?"
+      "belay: unknown command 'chek': there are check, inspect, watch, correlate, maps, rules, explain, merge, guard, lab, lsp, help, did you mean 'check'?"
     ),
     (["explain", "never-remved"], "did you mean 'never-removed'?"), (["explain"], "rule"),
     (["merge", "a.go"], "belay: cannot merge a.go: "), (["merge", "none"], "belay: cannot read none: "),

@@ -15,25 +15,33 @@ struct CheckedSources: Sendable {
   init(_ options: CheckOptions) {
     let configuration = options.configuration
     let root = options.root
-    var goOptions = GoProgram.Options()
-    goOptions.context = options.context
-    goOptions.loadsAllContexts = options.checksAllContexts
-    goOptions.includesTests = options.includesTests
-    goOptions.root = root
-    goOptions.threads = options.threads
-    goOptions.shard = options.shard.map { ($0.number, $0.count) }
-    goOptions.isIncluded = { configuration.includes($0, root: root) }
     var swiftOptions = SwiftSources.Options()
     swiftOptions.includesTests = options.includesTests
+    swiftOptions.overlay = options.overlay
     swiftOptions.root = root
     swiftOptions.threads = options.threads
     swiftOptions.firstFile = Self.firstSwiftFile
     swiftOptions.isIncluded = { configuration.includes($0, root: root) }
-    go = GoSources(paths: options.paths.filter { !$0.hasSuffix(".swift") }, options: goOptions)
+    go = GoSources(paths: options.paths.filter { !$0.hasSuffix(".swift") }, options: Self.goOptions(options))
     // Swift modules are few: the first part of a check that is spread over machines takes them all.
     let isMine = options.shard.map { $0.number == 1 } ?? true
     swift = SwiftSources(
       paths: isMine ? options.paths.filter { !$0.hasSuffix(".go") } : [], options: swiftOptions)
+  }
+
+  /// How Go files are found and read.
+  static func goOptions(_ options: CheckOptions) -> GoProgram.Options {
+    var result = GoProgram.Options()
+    result.context = options.context
+    result.loadsAllContexts = options.checksAllContexts
+    result.includesTests = options.includesTests
+    result.overlay = options.overlay
+    result.root = options.root
+    result.threads = options.threads
+    result.shard = options.shard.map { ($0.number, $0.count) }
+    let (configuration, root) = (options.configuration, options.root)
+    result.isIncluded = { configuration.includes($0, root: root) }
+    return result
   }
 
   /// How many files were read.

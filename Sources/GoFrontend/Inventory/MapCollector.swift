@@ -1,9 +1,9 @@
 /// Finds the map types of one checked file.
 struct MapCollector {
-  private let checker: TypeChecker
-  private let info: FileInfo
-  private let tree: SyntaxTree
-  private let packageName: String
+  let checker: TypeChecker
+  let info: FileInfo
+  let tree: SyntaxTree
+  let packageName: String
 
   init(_ package: TypedProgram.CheckedPackage, file: PackageFile, info: FileInfo) {
     checker = package.checker
@@ -70,7 +70,7 @@ struct MapCollector {
     }
   }
 
-  private func isSynchronizedMap(_ type: TypeID) -> Bool {
+  func isSynchronizedMap(_ type: TypeID) -> Bool {
     let record = checker.types[type]
     guard record.kind == .named else { return false }
     let object = checker.objects[ObjectID(record.a)]
@@ -78,7 +78,7 @@ struct MapCollector {
     return checker.declarations.package(object.package).path == "sync" && checker.names.string(object.name) == "Map"
   }
 
-  private func row(_ form: MapRow.Form, _ type: TypeID?, at offset: UInt32, owner: String) -> MapRow {
+  func row(_ form: MapRow.Form, _ type: TypeID?, at offset: UInt32, owner: String) -> MapRow {
     let (line, column) = tree.position(offset)
     var row = MapRow(
       file: tree.path, line: line, column: column, package: packageName, form: form, owner: owner, key: "", value: "",

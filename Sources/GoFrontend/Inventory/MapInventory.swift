@@ -36,4 +36,27 @@ public struct MapInventory: Sendable {
     }
     diagnostics = graph.diagnostics + program.diagnostics
   }
+
+  /// The map at a position in a file; nil when there is none. The package of the file is read for it, and what that imports.
+  ///
+  /// - Parameters:
+  ///   - line: counted from 1.
+  ///   - column: counted from 1, in bytes.
+  public static func map(inFile path: String, line: Int, column: Int, options: GoProgram.Options) -> MapOccurrence? {
+    let queue = ParallelQueue(threads: options.threads)
+    var loading = PackageLoader.Options()
+    loading.context = options.context
+    loading.loadsAllContexts = options.loadsAllContexts
+    loading.includesTests = options.includesTests || path.hasSuffix("_test.go")
+    loading.root = options.root
+    loading.overlay = options.overlay
+    let graph = PackageLoader.load([path], options: loading, queue: queue)
+    let reported = loading.reported(path)
+    let program = TypedProgram(graph: graph, queue: queue)
+    let found = program.checkPackages { package -> MapOccurrence? in
+      guard let file = package.files.first(where: { $0.file.tree.path == reported }) else { return nil }
+      return MapCollector(package, file: file.file, info: file.info).occurrence(line: line, column: column)
+    }
+    return found.lazy.compactMap(\.output).first
+  }
 }

@@ -22,7 +22,7 @@ struct ForeignPackages: ForeignTypes {
   }
 
   /// What is to be read: the C code of the analysed packages that use cgo. Complexity: linear in it and in the headers that it includes.
-  static func inputs(_ graph: PackageGraph, queue: ParallelQueue) -> [Input] {
+  static func inputs(_ graph: PackageGraph, overlay: SourceOverlay, queue: ParallelQueue) -> [Input] {
     let wanted = graph.packages.filter { package in
       package.role == .analysed && package.files.contains { graph.files[$0].header.usesCgo }
     }
@@ -32,7 +32,7 @@ struct ForeignPackages: ForeignTypes {
       names[package.directory, default: []].formUnion(own)
     }
     let namesByFolder = names
-    let sources = Self.withCommonOptions(queue.map(wanted) { Self.sources($0, graph) })
+    let sources = Self.withCommonOptions(queue.map(wanted) { Self.sources($0, graph, overlay) })
     let headers = HeaderFiles()
     return queue.map(Array(zip(wanted, sources))) { package, sources in
       let names = namesByFolder[package.directory] ?? []
@@ -113,7 +113,9 @@ struct ForeignPackages: ForeignTypes {
   }
 
   /// The C code of a package: what its own files hold, without what they include.
-  private static func sources(_ package: GoPackage, _ graph: PackageGraph) -> [CPackage.Source] {
+  private static func sources(_ package: GoPackage, _ graph: PackageGraph, _ overlay: SourceOverlay)
+    -> [CPackage.Source]
+  {
     let preambles = package.files.flatMap { CgoPreamble.read(graph.files[$0], context: package.context) }
     let options = preambles.flatMap(\.compilerOptions).map { $0.replacing("${SRCDIR}", with: package.directory) }
     let common = ["-I", package.directory] + options
@@ -123,7 +125,7 @@ struct ForeignPackages: ForeignTypes {
         path: graph.files[preamble.file].path + ".c", text: "#include <stddef.h>\n" + preamble.text, options: common)
     }
     for path in package.foreignFiles where path.hasSuffix(".c") {
-      guard let text = try? FileSystem.text(path), text.utf8.count < maximumSize else { continue }
+      guard let text = try? FileSystem.text(path, overlay), text.utf8.count < maximumSize else { continue }
       sources.append(CPackage.Source(path: path, text: text, options: common))
     }
     return sources

@@ -16,6 +16,8 @@ public struct GoProgram: Sendable {
     public var root = FileManager.default.currentDirectoryPath
     /// Files and folders, by reported path, for which this is false are passed over.
     public var isIncluded: @Sendable (String) -> Bool = { _ in true }
+    /// Contents that stand in for those of files. Headers count as they are on disk, because libclang reads them.
+    public var overlay = SourceOverlay.none
     /// The part of the packages that is analysed: number, from 1, of how many.
     public var shard: (number: Int, count: Int)?
     /// How many threads work at once.

@@ -18,10 +18,11 @@ public struct GoSources: Sendable {
     loading.includesTests = options.includesTests
     loading.root = options.root
     loading.isIncluded = options.isIncluded
+    loading.overlay = options.overlay
     var graph = PackageLoader.load(paths, options: loading, queue: queue)
     if let shard = options.shard { graph.restrict(toShard: shard.number, of: shard.count) }
     self.graph = graph
-    foreign = ForeignPackages.inputs(graph, queue: queue)
+    foreign = ForeignPackages.inputs(graph, overlay: options.overlay, queue: queue)
   }
 
   /// How many files were read, those of dependencies included.

@@ -1,3 +1,4 @@
+import Findings
 import Foundation
 
 /// The few things that the loader asks of the file system, straight from the system: `FileManager` costs ten times as much
@@ -42,6 +43,17 @@ enum FileSystem {
     return found
   }
 
+  /// What lies in a folder, by name, with the files that only the overlay has.
+  static func entries(_ path: String, _ overlay: SourceOverlay) throws(Failure) -> [Entry] {
+    var found = try entries(path)
+    let names = overlay.names(inFolder: path)
+    if names.isEmpty { return found }
+    let known = Set(found.map(\.name))
+    found += names.filter { !known.contains($0) }.map { Entry(name: $0, kind: .file) }
+    found.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    return found
+  }
+
   /// What a path is, links followed; nil where there is nothing.
   static func kind(_ path: String) -> Entry.Kind? {
     var information = stat()
@@ -63,7 +75,13 @@ enum FileSystem {
     return [UInt64(truncatingIfNeeded: information.st_dev), UInt64(truncatingIfNeeded: information.st_ino)]
   }
 
-  /// The bytes of a file.
+  /// The bytes of a file; where the overlay has it, those.
+  static func read(_ path: String, _ overlay: SourceOverlay) throws(Failure) -> SourceBytes {
+    if let bytes = overlay.bytes(ofFile: path) { return SourceBytes(bytes) }
+    return try read(path)
+  }
+
+  /// The bytes of a file on disk.
   static func read(_ path: String) throws(Failure) -> SourceBytes {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure(errno: errno) }
@@ -93,8 +111,8 @@ enum FileSystem {
   }
 
   /// The text of a small file, such as a go.mod.
-  static func text(_ path: String) throws(Failure) -> String {
-    let source = try read(path)
+  static func text(_ path: String, _ overlay: SourceOverlay = .none) throws(Failure) -> String {
+    let source = try read(path, overlay)
     return source.text(0, UInt32(source.count))
   }
 

@@ -40,11 +40,13 @@ struct FolderListing: Sendable {
   private static let foreignEndings: Set<Substring> = ["c", "cc", "cpp", "cxx", "m", "mm", "h", "hh", "hpp", "hxx"]
 
   /// Reads a folder. What cannot be read becomes a diagnostic.
-  static func read(_ directory: String, includingTests: Bool, report: (String) -> String) -> FolderListing {
+  static func read(
+    _ directory: String, includingTests: Bool, overlay: SourceOverlay, report: (String) -> String
+  ) -> FolderListing {
     var listing = FolderListing(directory: directory)
     let entries: [FileSystem.Entry]
     do {
-      entries = try FileSystem.entries(directory)
+      entries = try FileSystem.entries(directory, overlay)
     } catch {
       listing.fail(report(directory), 0, nil, "cannot be read: \(error.reason)")
       return listing
@@ -54,7 +56,7 @@ struct FolderListing: Sendable {
       if entry.name.hasSuffix(".go") {
         if !includingTests, entry.name.hasSuffix("_test.go") { continue }
         do {
-          let source = try FileSystem.read(path)
+          let source = try FileSystem.read(path, overlay)
           let header = FileHeader.scan(source.bytes)
           if let problem = header.problem, header.hasInvalidConstraint {
             listing.fail(report(path), Int(problem.offset), source, problem.message)
@@ -73,7 +75,7 @@ struct FolderListing: Sendable {
     if listing.goFiles.contains(where: \.header.usesCgo) {
       for index in listing.foreignFiles.indices {
         let path = FileSystem.join(directory, listing.foreignFiles[index].name)
-        guard let source = try? FileSystem.read(path) else { continue }
+        guard let source = try? FileSystem.read(path, overlay) else { continue }
         listing.foreignFiles[index].constraint = FileHeader.scan(source.bytes).constraint
       }
     } else {

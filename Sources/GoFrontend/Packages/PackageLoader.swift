@@ -24,6 +24,8 @@ struct PackageLoader {
     /// The folder that reported paths are relative to.
     var root = FileManager.default.currentDirectoryPath { didSet { absoluteRoot = FileSystem.absolute(root) } }
     private var absoluteRoot = FileManager.default.currentDirectoryPath
+    /// Contents that stand in for those of files.
+    var overlay = SourceOverlay.none
     /// Where distribution and module cache lie; found by itself when nil.
     var roots: ModuleResolver.Roots?
     /// Paths for which this is false are passed over while folders are walked. The path is the one that reports show.
@@ -90,20 +92,26 @@ struct PackageLoader {
       if path.isEmpty { path = "/" }
       let full = FileSystem.absolute(path)
       switch FileSystem.kind(full) {
-      case .file? where full.hasSuffix(".go"):
-        let folder = FileSystem.parent(full)
-        if let known = selections[folder] {
-          if let names = known { selections[folder] = .some(names.union([String(FileSystem.name(full))])) }
-        } else {
-          selections[folder] = .some([String(FileSystem.name(full))])
-          folders.append(folder)
-        }
+      case .file? where full.hasSuffix(".go"): select(full, &folders)
       case .folder?: walk(full, &folders, &walked)
+      case nil where full.hasSuffix(".go") && options.overlay.bytes(ofFile: full) != nil: select(full, &folders)
       case nil: graph.diagnostics.append(note(full, "there is no such file or folder"))
       default: graph.diagnostics.append(note(full, "is neither a folder nor a Go file"))
       }
     }
     return folders
+  }
+
+  /// Takes a file that was named alone.
+  private mutating func select(_ path: String, _ folders: inout [String]) {
+    let folder = FileSystem.parent(path)
+    let name = String(FileSystem.name(path))
+    if let known = selections[folder] {
+      if let names = known { selections[folder] = .some(names.union([name])) }
+    } else {
+      selections[folder] = .some([name])
+      folders.append(folder)
+    }
   }
 
   private mutating func walk(_ root: String, _ folders: inout [String], _ walked: inout Set<[UInt64]>) {
@@ -113,7 +121,7 @@ struct PackageLoader {
       guard let identity = FileSystem.identity(folder), walked.insert(identity).inserted else { continue }
       let entries: [FileSystem.Entry]
       do {
-        entries = try FileSystem.entries(folder)
+        entries = try FileSystem.entries(folder, options.overlay)
       } catch {
         graph.diagnostics.append(note(folder, "cannot be read: \(error.reason)"))
         continue
@@ -135,7 +143,7 @@ struct PackageLoader {
   private mutating func read(_ folders: [String], tests: Bool) {
     let options = options
     let new = queue.map(folders) { folder in
-      FolderListing.read(folder, includingTests: tests) { options.reported($0) }
+      FolderListing.read(folder, includingTests: tests, overlay: options.overlay) { options.reported($0) }
     }
     for (folder, listing) in zip(folders, new) {
       listings[folder] = listing

@@ -1,4 +1,5 @@
 import CFrontend
+import Findings
 import Foundation
 
 /// The C code of packages: sources and headers of C targets, and what the module maps of system libraries name.
@@ -8,10 +9,13 @@ struct ForeignSources: Sendable {
   var headers: Set<String> = []
   private(set) var digest = Digest()
 
+  private let overlay: SourceOverlay
+
   private static let maximumBytes = 2 << 20
 
   /// Looks through folders. Complexity: linear in their files.
-  init(roots: [String], isIncluded: (String) -> Bool) {
+  init(roots: [String], overlay: SourceOverlay, isIncluded: (String) -> Bool) {
+    self.overlay = overlay
     var folders: Set<String> = []
     var files: [String] = []
     var maps: [String] = []
@@ -55,10 +59,12 @@ struct ForeignSources: Sendable {
   }
 
   private mutating func text(_ path: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: path), data.count < Self.maximumBytes else { return nil }
+    guard let bytes = overlay.bytes(ofFile: path) ?? FileManager.default.contents(atPath: path).map({ [UInt8]($0) }),
+      bytes.count < Self.maximumBytes
+    else { return nil }
     digest.add(path)
-    digest.add([UInt8](data))
-    return String(decoding: data, as: UTF8.self)
+    digest.add(bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The headers that a module map names: one by one, or those of an umbrella folder.

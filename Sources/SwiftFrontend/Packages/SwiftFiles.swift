@@ -27,7 +27,7 @@ struct SwiftFiles {
       let full = absolute(plain.isEmpty ? "." : plain)
       var isFolder: ObjCBool = false
       // What does not exist the Go frontend reports.
-      guard FileManager.default.fileExists(atPath: full, isDirectory: &isFolder) else { continue }
+      guard exists(full, &isFolder) else { continue }
       if isFolder.boolValue {
         addRoot(packageRoot(of: full) ?? full)
         walk(full, isSelected: true, depth: 0)
@@ -63,15 +63,21 @@ struct SwiftFiles {
     return path.hasPrefix(root) ? String(path.dropFirst(root.count)) : path
   }
 
+  /// Whether there is a file or folder, if only in the overlay.
+  private func exists(_ path: String, _ isFolder: inout ObjCBool) -> Bool {
+    FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || options.overlay.bytes(ofFile: path) != nil
+  }
+
   // MARK: Folders
 
   private mutating func walk(_ folder: String, isSelected: Bool, depth: Int) {
-    guard depth < 64, let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+    guard depth < 64, var names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
+    names += Set(options.overlay.names(inFolder: folder)).subtracting(names)
     if names.contains("Package.swift") { addRoot(folder) }
     for name in names.sorted() where !name.hasPrefix(".") {
       let path = folder == "/" ? "/" + name : folder + "/" + name
       var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+      guard exists(path, &isFolder) else { continue }
       if isFolder.boolValue {
         // A link could lead round in a circle.
         let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
@@ -88,12 +94,15 @@ struct SwiftFiles {
     guard known.insert(path).inserted, options.isIncluded(shown) else { return }
     let (module, isTest) = module(of: path)
     if isTest, !options.includesTests, !isSelected || !options.namesFiles { return }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard
+      let bytes = options.overlay.bytes(ofFile: path)
+        ?? FileManager.default.contents(atPath: path).map({ [UInt8]($0) })
+    else {
       diagnostics.append(
         Diagnostic(at: Place(file: shown, line: 1, column: 1), "cannot be read; check its permissions"))
       return
     }
-    guard data.count <= Self.maximumBytes else {
+    guard bytes.count <= Self.maximumBytes else {
       diagnostics.append(
         Diagnostic(
           at: Place(file: shown, line: 1, column: 1), "has more than \(Self.maximumBytes >> 20) MB and is not read"))
@@ -101,7 +110,7 @@ struct SwiftFiles {
     }
     files.append(
       SourceFile(
-        path: path, reportedPath: shown, bytes: [UInt8](data), module: module, isTest: isTest, isSelected: isSelected))
+        path: path, reportedPath: shown, bytes: bytes, module: module, isTest: isTest, isSelected: isSelected))
   }
 
   // MARK: Modules

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built executable, run as a child process: what a user meets.
@@ -9,15 +10,7 @@ struct BelayCommand {
     var errors: String
   }
 
-  /// Beside the test bundle.
-  static let path: String = {
-    var folder = (CommandLine.arguments[0] as NSString).deletingLastPathComponent
-    for candidate in CommandLine.arguments + [Bundle.main.bundlePath, Bundle.main.executablePath ?? ""] {
-      let parent = (candidate as NSString).deletingLastPathComponent
-      if FileManager.default.isExecutableFile(atPath: parent + "/belay") { folder = parent }
-    }
-    return folder + "/belay"
-  }()
+  static let path = BuiltExecutable.path("belay")
 
   /// Runs it in a folder with a cache and configuration of its own.
   static func run(_ words: String..., in folder: TemporaryFolder, environment: [String: String] = [:]) throws -> Outcome

@@ -1,0 +1,5 @@
+extension LSP {
+  struct CancelParams: Codable, Sendable {
+    var id: RequestID
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct ConfigurationItem: Codable, Sendable {
+    var section: String
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct ConfigurationParams: Codable, Sendable {
+    var items: [ConfigurationItem]
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct DidChangeWatchedFilesParams: Codable, Sendable {
+    var changes: [FileEvent]
+  }
+}

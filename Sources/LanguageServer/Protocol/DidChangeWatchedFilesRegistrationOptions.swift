@@ -1,0 +1,5 @@
+extension LSP {
+  struct DidChangeWatchedFilesRegistrationOptions: Codable, Sendable {
+    var watchers: [FileSystemWatcher]
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct DidChangeWorkspaceFoldersParams: Codable, Sendable {
+    var event: WorkspaceFoldersChangeEvent
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct DidCloseTextDocumentParams: Codable, Sendable {
+    var textDocument: TextDocumentIdentifier
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct DidOpenTextDocumentParams: Codable, Sendable {
+    var textDocument: TextDocumentItem
+  }
+}

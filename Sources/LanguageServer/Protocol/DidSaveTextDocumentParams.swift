@@ -1,0 +1,5 @@
+extension LSP {
+  struct DidSaveTextDocumentParams: Codable, Sendable {
+    var textDocument: TextDocumentIdentifier
+  }
+}

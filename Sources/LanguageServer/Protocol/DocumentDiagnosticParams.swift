@@ -1,0 +1,7 @@
+extension LSP {
+  struct DocumentDiagnosticParams: Codable, Sendable {
+    var textDocument: TextDocumentIdentifier
+    var previousResultId: String?
+    var workDoneToken: ProgressToken?
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct FileSystemWatcher: Codable, Sendable {
+    var globPattern: String
+  }
+}

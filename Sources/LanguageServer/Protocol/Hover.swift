@@ -1,0 +1,6 @@
+extension LSP {
+  struct Hover: Codable, Sendable {
+    var contents: MarkupContent
+    var range: Range?
+  }
+}

@@ -1,0 +1,6 @@
+extension LSP {
+  struct HoverParams: Codable, Sendable {
+    var textDocument: TextDocumentIdentifier
+    var position: Position
+  }
+}

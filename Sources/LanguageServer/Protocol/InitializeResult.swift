@@ -1,0 +1,11 @@
+extension LSP {
+  struct InitializeResult: Codable, Sendable {
+    var capabilities: ServerCapabilities
+    var serverInfo: ServerInfo
+
+    struct ServerInfo: Codable, Sendable {
+      var name: String
+      var version: String
+    }
+  }
+}

@@ -1,0 +1,6 @@
+extension LSP {
+  struct LogMessageParams: Codable, Sendable {
+    var type: MessageType
+    var message: String
+  }
+}

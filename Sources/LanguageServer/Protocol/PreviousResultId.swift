@@ -1,0 +1,6 @@
+extension LSP {
+  struct PreviousResultId: Codable, Sendable {
+    var uri: String
+    var value: String
+  }
+}

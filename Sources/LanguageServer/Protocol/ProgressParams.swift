@@ -1,0 +1,6 @@
+extension LSP {
+  struct ProgressParams: Codable, Sendable {
+    var token: ProgressToken
+    var value: WorkDoneProgress
+  }
+}

@@ -1,0 +1,7 @@
+extension LSP {
+  struct PublishDiagnosticsParams: Codable, Sendable {
+    var uri: String
+    var version: Int?
+    var diagnostics: [Diagnostic]
+  }
+}

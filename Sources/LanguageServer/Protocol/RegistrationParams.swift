@@ -1,0 +1,5 @@
+extension LSP {
+  struct RegistrationParams: Codable, Sendable {
+    var registrations: [Registration]
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct TextDocumentIdentifier: Codable, Hashable, Sendable {
+    var uri: String
+  }
+}

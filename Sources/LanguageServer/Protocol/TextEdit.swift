@@ -1,0 +1,6 @@
+extension LSP {
+  struct TextEdit: Codable, Hashable, Sendable {
+    var range: Range
+    var newText: String
+  }
+}

@@ -1,0 +1,6 @@
+extension LSP {
+  struct VersionedTextDocumentIdentifier: Codable, Sendable {
+    var uri: String
+    var version: Int
+  }
+}

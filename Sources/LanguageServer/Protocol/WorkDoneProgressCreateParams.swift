@@ -1,0 +1,5 @@
+extension LSP {
+  struct WorkDoneProgressCreateParams: Codable, Sendable {
+    var token: ProgressToken
+  }
+}

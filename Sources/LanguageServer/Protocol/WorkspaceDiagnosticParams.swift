@@ -1,0 +1,6 @@
+extension LSP {
+  struct WorkspaceDiagnosticParams: Codable, Sendable {
+    var previousResultIds: [PreviousResultId]?
+    var workDoneToken: ProgressToken?
+  }
+}

@@ -1,0 +1,5 @@
+extension LSP {
+  struct WorkspaceDiagnosticReport: Codable, Sendable {
+    var items: [WorkspaceDocumentDiagnosticReport]
+  }
+}

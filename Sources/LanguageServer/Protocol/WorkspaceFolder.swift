@@ -1,0 +1,6 @@
+extension LSP {
+  struct WorkspaceFolder: Codable, Hashable, Sendable {
+    var uri: String
+    var name: String?
+  }
+}

@@ -1,0 +1,6 @@
+extension LSP {
+  struct WorkspaceFoldersChangeEvent: Codable, Sendable {
+    var added: [WorkspaceFolder]
+    var removed: [WorkspaceFolder]
+  }
+}
