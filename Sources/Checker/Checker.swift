@@ -9,7 +9,7 @@ public let belayVersion = "0.1.0"
 
 /// From paths to a report: load, lower, analyse, run the rules, and sort out what is suppressed.
 public struct Checker: Sendable {
-  private let options: CheckOptions
+  let options: CheckOptions
   private let logger: Logger
 
   /// A checker.
