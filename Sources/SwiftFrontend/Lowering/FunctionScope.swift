@@ -1,7 +1,7 @@
 import Flow
 
-/// A function while it is lowered: its blocks grow, its names find their variables, its ways out run what was deferred.
-final class FunctionScope {
+/// A function of Swift while it is lowered: its names find their variables, its ways out run what was deferred.
+final class FunctionScope: FunctionBuilder {
   /// Where `break` and `continue` go.
   struct Target {
     var label: String
@@ -36,19 +36,13 @@ final class FunctionScope {
   /// A longer function is lowered only so far: a file of machine-made code must not take the memory of the machine.
   static let maximumInstructions = 12_000
 
-  var function: Flow.Function
   /// The enclosing function of a closure.
   let parent: FunctionScope?
-  var current = BlockID(rawValue: 0)
-  /// Whether control cannot reach `current`.
-  var isUnreachable = false
-  var statement: SourceRange
   var targets: [Target] = []
   var handlers: [Handler] = []
   var inlineReturns: [InlineReturn] = []
   var cleanups: [Cleanup] = []
   var closureCount = 0
-  var instructionCount = 0
   /// Whether the function has a second result, the error.
   var canThrow = false
   var resultType = SwiftType.unknown
@@ -56,14 +50,11 @@ final class FunctionScope {
   var isInitializer = false
   /// The names of each lexical scope, innermost last.
   private var names: [[String: Binding]] = [[:]]
-  private var paths: [MemoryPath: PathID] = [:]
   private var captured: [VariableID: VariableID] = [:]
 
   init(_ function: Flow.Function, parent: FunctionScope?) {
-    self.function = function
     self.parent = parent
-    statement = function.range
-    self.function.blocks = [Block()]
+    super.init(function)
   }
 
   // MARK: Names
@@ -92,71 +83,13 @@ final class FunctionScope {
   func capture(_ outer: VariableID) -> VariableID {
     if let known = captured[outer] { return known }
     guard let parent else { return outer }
-    parent.function.variables[Int(outer.rawValue)].isCaptured = true
-    let inner = add(parent.function.variables[Int(outer.rawValue)])
+    let inner = capture(outer, of: parent)
     captured[outer] = inner
-    function.captures.append(Capture(outer: outer, inner: inner))
     return inner
   }
 
-  // MARK: Variables
-
-  func add(_ variable: Variable) -> VariableID {
-    function.variables.append(variable)
-    return VariableID(rawValue: Int32(function.variables.count - 1))
-  }
-
-  func temporary(_ type: ValueType, _ range: SourceRange = .none) -> VariableID {
-    add(Variable(type: type, range: range))
-  }
-
-  func type(_ variable: VariableID) -> ValueType { function.variables[Int(variable.rawValue)].type }
-
-  func path(_ path: MemoryPath) -> PathID {
-    if let known = paths[path] { return known }
-    let id = PathID(rawValue: Int32(function.paths.count))
-    function.paths.append(path)
-    paths[path] = id
-    return id
-  }
-
-  // MARK: Blocks
-
+  /// Whether nothing more is lowered.
   var isFull: Bool { instructionCount > Self.maximumInstructions }
-
-  func emit(_ operation: Flow.Operation, _ range: SourceRange) {
-    instructionCount += 1
-    function.blocks[Int(current.rawValue)].instructions.append(
-      Instruction(operation, range: range, statement: statement))
-  }
-
-  func call(_ call: Call, _ range: SourceRange) {
-    function.calls.append(call)
-    emit(.call(Int32(function.calls.count - 1)), range)
-  }
-
-  func newBlock() -> BlockID {
-    function.blocks.append(Block())
-    return BlockID(rawValue: Int32(function.blocks.count - 1))
-  }
-
-  /// Ends the current block, unless it has ended already.
-  func end(_ terminator: Terminator, _ range: SourceRange) {
-    if !isUnreachable {
-      function.blocks[Int(current.rawValue)].terminator = terminator
-      function.blocks[Int(current.rawValue)].terminatorRange = range
-    }
-    isUnreachable = true
-    current = newBlock()
-  }
-
-  func jump(_ block: BlockID, _ range: SourceRange) { end(.jump(block), range) }
-
-  /// Goes on in a block.
-  func start(_ block: BlockID) {
-    current = block
-    isUnreachable = false
-  }
 
   // MARK: Ways out
 
