@@ -52,16 +52,14 @@ public struct SwiftSources: Sendable {
 
   /// A digest of everything that was read. Equal digests mean equal programs.
   public var fingerprint: String {
-    var digest = Digest()
+    var digest: UInt64 = 0
     for file in files {
-      digest.add(file.reportedPath)
-      digest.add(file.module)
-      digest.add(file.isSelected ? 1 : 0)
-      digest.add(file.bytes)
+      let seed = ContentHash.hash("\(file.reportedPath) \(file.module) \(file.isSelected)")
+      digest = ContentHash.combine(digest, file.bytes.withUnsafeBytes { ContentHash.hash($0, seed: seed) })
     }
-    for diagnostic in diagnostics { digest.add("\(diagnostic)") }
-    if let foreign { digest.add(foreign.digest.value) }
-    return digest.text
+    for diagnostic in diagnostics { digest = ContentHash.combine(digest, ContentHash.hash("\(diagnostic)")) }
+    if let foreign { digest = ContentHash.combine(digest, foreign.digest) }
+    return ContentHash.text(digest)
   }
 
   /// Parses and lowers the files. The C code of the packages is read first: it says what C functions do.

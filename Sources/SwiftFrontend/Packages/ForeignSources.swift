@@ -1,5 +1,6 @@
 import CFrontend
 import Findings
+import Flow
 import Foundation
 
 /// The C code of packages: sources and headers of C targets, and what the module maps of system libraries name.
@@ -7,7 +8,8 @@ struct ForeignSources: Sendable {
   var sources: [CPackage.Source] = []
   /// The headers that module maps and sources name.
   var headers: Set<String> = []
-  private(set) var digest = Digest()
+  /// A digest of all that was read.
+  private(set) var digest: UInt64 = 0
 
   private let overlay: SourceOverlay
 
@@ -52,8 +54,7 @@ struct ForeignSources: Sendable {
     for folder in folders.sorted() {
       for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
       where name.hasSuffix(".h") {
-        digest.add(folder + "/" + name)
-        if let data = FileManager.default.contents(atPath: folder + "/" + name) { digest.add([UInt8](data)) }
+        digest = ContentHash.combine(digest, ContentHash.hash(file: folder + "/" + name))
       }
     }
   }
@@ -62,8 +63,8 @@ struct ForeignSources: Sendable {
     guard let bytes = overlay.bytes(ofFile: path) ?? FileManager.default.contents(atPath: path).map({ [UInt8]($0) }),
       bytes.count < Self.maximumBytes
     else { return nil }
-    digest.add(path)
-    digest.add(bytes)
+    let content = bytes.withUnsafeBytes { ContentHash.hash($0, seed: ContentHash.hash(path)) }
+    digest = ContentHash.combine(digest, content)
     return String(decoding: bytes, as: UTF8.self)
   }
 
