@@ -4,7 +4,7 @@ extension MapCollector {
   /// The map at a position, counted from 1, columns in bytes: a name whose type is a map, otherwise the innermost map type that is written around it.
   func occurrence(line: Int, column: Int) -> MapOccurrence? {
     guard line >= 1, line <= tree.lineStarts.count, column >= 1 else { return nil }
-    let offset = Int(tree.lineStarts[line - 1]) + column - 1
+    let offset = tree.lineStarts[line - 1] + column - 1
     guard offset < tree.source.count else { return nil }
     // A name on the way: no other one overlaps it. Types nest, and the innermost one is the shortest.
     var innermost: NodeID?

@@ -6,7 +6,7 @@ final class GoSourceMap: SourceMap {
   private struct File: Sendable {
     var path: String
     var source: SourceBytes
-    var lineStarts: [UInt32]
+    var lineStarts: LineTable
   }
 
   private let files: [File?]
@@ -29,18 +29,10 @@ final class GoSourceMap: SourceMap {
 
   func place(of range: SourceRange) -> Place {
     guard let file = file(range) else { return Place(file: "", line: 1, column: 1) }
-    let (start, end) = (position(range.start, file), position(max(range.start, range.end), file))
+    let (start, end) = (
+      file.lineStarts.position(at: range.start), file.lineStarts.position(at: max(range.start, range.end))
+    )
     return Place(file: file.path, line: start.line, column: start.column, endLine: end.line, endColumn: end.column)
-  }
-
-  private func position(_ offset: UInt32, _ file: File) -> (line: Int, column: Int) {
-    var low = 0
-    var high = file.lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if file.lineStarts[middle] <= offset { low = middle } else { high = middle }
-    }
-    return (low + 1, Int(offset - file.lineStarts[low]) + 1)
   }
 
   func text(of range: SourceRange) -> String {

@@ -28,7 +28,7 @@ struct Parser {
   var nodes: [Node]
   var extra: [Int32] = [0]
   var scratch: [Int32] = []
-  let lineStarts: [UInt32]
+  let lineStarts: LineTable
 
   /// The token that is looked at.
   var token = Token.none
@@ -58,7 +58,8 @@ struct Parser {
     guard source.count <= maximumSize else {
       let message = "this file has \(source.count) bytes; Belay reads files up to \(maximumSize)"
       return SyntaxTree(
-        path: path, source: source, nodes: [Node.none], extra: [0], comments: [], lineStarts: [0], packageName: .none,
+        path: path, source: source, nodes: [Node.none], extra: [0], comments: [], lineStarts: LineTable(starts: [0]),
+        packageName: .none,
         declarations: [],
         diagnostics: [Diagnostic(at: Place(file: path, line: 1, column: 1), message)])
     }
@@ -77,22 +78,7 @@ struct Parser {
     nodes = [Node.none]
     nodes.reserveCapacity(source.count / 3 + 16)
     extra.reserveCapacity(source.count / 6 + 16)
-    lineStarts = Self.lines(source)
-  }
-
-  /// The offsets at which lines start. Complexity: O(size).
-  static func lines(_ source: SourceBytes) -> [UInt32] {
-    let base = source.bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-    let count = source.count
-    var starts: [UInt32] = [0]
-    starts.reserveCapacity(count / 24 + 4)
-    var offset = 0
-    // Unsafe: memchr stays within the `count - offset` bytes that are left.
-    while offset < count, let found = memchr(base + offset, 0x0A, count - offset) {
-      offset = base.distance(to: found.assumingMemoryBound(to: UInt8.self)) + 1
-      starts.append(UInt32(offset))
-    }
-    return starts
+    lineStarts = LineTable(source.bytes)
   }
 
   // MARK: Tokens
@@ -171,7 +157,7 @@ struct Parser {
 
   mutating func report(_ offset: Int, _ message: String) {
     if isAbandoned { return }
-    let line = lineIndex(offset)
+    let line = lineStarts.line(at: offset)
     if line == lastErrorLine { return }
     lastErrorLine = line
     if errors.count < Self.maximumErrors { errors.append((offset, message)) } else { unreportedErrors += 1 }
@@ -225,16 +211,6 @@ struct Parser {
     report(lexer.start, "this nests too deep; the rest of the declaration is left out")
     isAbandoned = true
     token = .endOfFile
-  }
-
-  private func lineIndex(_ offset: Int) -> Int {
-    var low = 0
-    var high = lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if Int(lineStarts[middle]) <= offset { low = middle } else { high = middle }
-    }
-    return low
   }
 
   // MARK: Nodes
@@ -358,7 +334,7 @@ struct Parser {
   }
 
   private func place(_ offset: Int) -> Place {
-    let line = lineIndex(offset)
-    return Place(file: path, line: line + 1, column: offset - Int(lineStarts[line]) + 1)
+    let position = lineStarts.position(at: UInt32(offset))
+    return Place(file: path, line: position.line, column: position.column)
   }
 }

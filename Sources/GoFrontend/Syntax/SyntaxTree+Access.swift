@@ -154,13 +154,5 @@ extension SyntaxTree {
   }
 
   /// The line and column of an offset, counted from 1, the column in bytes. `//line` directives are not followed. Complexity: O(log lines).
-  func position(_ offset: UInt32) -> (line: Int, column: Int) {
-    var low = 0
-    var high = lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
-    }
-    return (low + 1, Int(offset - lineStarts[low]) + 1)
-  }
+  func position(_ offset: UInt32) -> (line: Int, column: Int) { lineStarts.position(at: offset) }
 }

@@ -23,7 +23,7 @@ final class SyntaxTree: @unchecked Sendable {
   /// All comments in the order of the source: `//go:build`, cgo preambles, `//export` and `belay:ignore` are read from them.
   let comments: [Comment]
   /// Offsets at which lines start; the first is 0.
-  let lineStarts: [UInt32]
+  let lineStarts: LineTable
   /// The identifier of the package clause.
   let packageName: NodeID
   /// Top-level declarations, imports first, as in the source.
@@ -32,7 +32,7 @@ final class SyntaxTree: @unchecked Sendable {
   let diagnostics: [Diagnostic]
 
   init(
-    path: String, source: SourceBytes, nodes: [Node], extra: [Int32], comments: [Comment], lineStarts: [UInt32],
+    path: String, source: SourceBytes, nodes: [Node], extra: [Int32], comments: [Comment], lineStarts: LineTable,
     packageName: NodeID, declarations: [NodeID], diagnostics: [Diagnostic]
   ) {
     self.path = path

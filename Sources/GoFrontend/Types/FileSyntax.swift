@@ -8,8 +8,8 @@ final class FileSyntax: @unchecked Sendable {
   // Unchecked: mutable state is read and written under `lock`.
   /// What outlives the tree.
   struct Facts {
-    /// Offsets at which lines start; the first is 0.
-    var lineStarts: [UInt32]
+    /// Where lines start.
+    var lineStarts: LineTable
     /// What did not parse.
     var diagnostics: [Diagnostic]
     /// Comments that mention `belay:`, with their text.
@@ -50,7 +50,7 @@ final class FileSyntax: @unchecked Sendable {
     lock.locked {
       if let knownFacts { return knownFacts }
       if skipsBodies, !source.contains("belay:") {
-        let facts = Facts(lineStarts: Parser.lines(source), diagnostics: [], directives: [])
+        let facts = Facts(lineStarts: LineTable(source.bytes), diagnostics: [], directives: [])
         knownFacts = facts
         return facts
       }

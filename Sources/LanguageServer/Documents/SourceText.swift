@@ -8,29 +8,33 @@ import Findings
 /// The text of a document, and where its lines start.
 struct SourceText: Sendable, Equatable {
   private(set) var bytes: [UInt8]
-  /// Where the lines of the editor start; the first is 0.
-  private var lineStarts: [Int]
+  /// The lines of the editor.
+  private var lineStarts: LineTable
+  /// The lines of findings; only a lone CR makes them others.
+  private var findingLines: LineTable
 
   /// A text. Complexity: linear in its size.
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    lineStarts = Self.lineStarts(bytes)
+    (lineStarts, findingLines) = Self.lines(bytes)
   }
 
   /// How many lines an editor sees.
   var lineCount: Int { lineStarts.count }
 
-  private static func lineStarts(_ bytes: [UInt8]) -> [Int] {
-    var starts = [0]
+  private static func lines(_ bytes: [UInt8]) -> (editor: LineTable, findings: LineTable) {
+    let findings = bytes.withUnsafeBytes { LineTable($0) }
+    guard bytes.contains(0x0D) else { return (findings, findings) }
+    var starts: [UInt32] = [0]
     bytes.withUnsafeBufferPointer { bytes in
       for index in bytes.indices {
         let byte = bytes[index]
         if byte == 0x0A || byte == 0x0D && (index + 1 == bytes.count || bytes[index + 1] != 0x0A) {
-          starts.append(index + 1)
+          starts.append(UInt32(index) + 1)
         }
       }
     }
-    return starts
+    return (LineTable(starts: starts), findings)
   }
 
   // MARK: Positions of editors
@@ -79,12 +83,7 @@ struct SourceText: Sendable, Equatable {
   /// Complexity: logarithmic in the lines, linear in the line.
   func position(of offset: Int, _ encoding: PositionEncoding) -> LSP.Position {
     let offset = max(0, min(offset, bytes.count))
-    var low = 0
-    var high = lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
-    }
+    let low = lineStarts.line(at: offset)
     let end = min(offset, content(ofLine: low).upperBound)
     var index = lineStarts[low]
     var units = 0
@@ -102,22 +101,8 @@ struct SourceText: Sendable, Equatable {
   /// The offset of a line and column as findings count them: from 1, lines by LF, columns in bytes.
   func offset(line: Int, column: Int) -> Int {
     guard line >= 1 else { return 0 }
-    var start = 0
-    if line > 1 {
-      // Only a lone CR makes the lines of editors others than those of findings.
-      var number = 1
-      var found: Int?
-      for lineStart in lineStarts.dropFirst() where bytes[lineStart - 1] == 0x0A {
-        number += 1
-        if number == line {
-          found = lineStart
-          break
-        }
-      }
-      guard let found else { return bytes.count }
-      start = found
-    }
-    return min(bytes.count, start + max(0, column - 1))
+    guard line <= findingLines.count else { return bytes.count }
+    return min(bytes.count, findingLines[line - 1] + max(0, column - 1))
   }
 
   /// The range of a place.
@@ -129,16 +114,7 @@ struct SourceText: Sendable, Equatable {
 
   /// The line and column of a position, as findings count them.
   func lineAndColumn(of position: LSP.Position, _ encoding: PositionEncoding) -> (line: Int, column: Int) {
-    let offset = offset(of: position, encoding)
-    var line = 1
-    var start = 0
-    for lineStart in lineStarts.dropFirst() {
-      if lineStart > offset { break }
-      guard bytes[lineStart - 1] == 0x0A else { continue }
-      line += 1
-      start = lineStart
-    }
-    return (line, offset - start + 1)
+    findingLines.position(at: UInt32(offset(of: position, encoding)))
   }
 
   /// The white space at the start of a line, counted from 0, and the line's end as it is written.
@@ -163,6 +139,6 @@ struct SourceText: Sendable, Equatable {
     } else {
       bytes = Array(change.text.utf8)
     }
-    lineStarts = Self.lineStarts(bytes)
+    (lineStarts, findingLines) = Self.lines(bytes)
   }
 }

@@ -10,8 +10,8 @@ struct SourceFile: Sendable {
   var reportedPath: String
   /// Its bytes as they are, valid UTF-8 or not.
   var bytes: [UInt8]
-  /// The offset of the first byte of each line.
-  var lineStarts: [UInt32]
+  /// Where its lines start.
+  var lineStarts: LineTable
   /// Whether it belongs to a test target.
   var isTest: Bool
   /// The module that it belongs to.
@@ -27,9 +27,7 @@ struct SourceFile: Sendable {
     self.module = module
     self.isTest = isTest
     self.isSelected = isSelected
-    var starts: [UInt32] = [0]
-    for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(UInt32(offset) + 1) }
-    lineStarts = starts
+    lineStarts = bytes.withUnsafeBytes { LineTable($0) }
   }
 
   /// The text between two offsets; what is no UTF-8 is replaced.
@@ -40,19 +38,9 @@ struct SourceFile: Sendable {
 
   /// The place of two offsets. Complexity: O(log lines).
   func place(_ start: UInt32, _ end: UInt32) -> Place {
-    let first = position(start)
-    let last = position(max(start, end))
+    let first = lineStarts.position(at: start)
+    let last = lineStarts.position(at: max(start, end))
     return Place(
       file: reportedPath, line: first.line, column: first.column, endLine: last.line, endColumn: last.column)
-  }
-
-  private func position(_ offset: UInt32) -> (line: Int, column: Int) {
-    var low = 0
-    var high = lineStarts.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
-    }
-    return (low + 1, Int(offset - lineStarts[low]) + 1)
   }
 }
